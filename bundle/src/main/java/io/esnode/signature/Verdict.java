@@ -1,0 +1,58 @@
+package io.esnode.signature;
+
+import io.esnode.json.Json;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What verifying one file gave. Immutable, thread-safe.
+ *
+ * @param name the file's name as the user gave it
+ * @param sha256 hex digest of the whole file, null where it could not be read
+ * @param trust who stands behind it
+ * @param checks every check performed, in order; the worst decides the exit status
+ * @param notPerformed checks that were not performed, each with the reason
+ * @param signer who signed, null without a readable signature
+ * @param statement the signed in-toto Statement, null unless its signature holds
+ */
+public record Verdict(
+        String name,
+        @Nullable String sha256,
+        TrustState trust,
+        List<Check> checks,
+        List<String> notPerformed,
+        @Nullable SignerIdentity signer,
+        Json.@Nullable Obj statement) {
+    public Verdict {
+        checks = List.copyOf(checks);
+        notPerformed = List.copyOf(notPerformed);
+    }
+
+    /**
+     * One check and what came of it.
+     *
+     * @param passed whether it holds
+     * @param message one line: what was checked, and where it failed what was found, what was expected and what to do
+     */
+    public record Check(ReasonCode reason, boolean passed, String message) {}
+
+    /**
+     * Who signed.
+     *
+     * @param keyId hex SHA-256 of the SubjectPublicKeyInfo
+     * @param label the name under which the key is trusted here, null where it is not
+     */
+    public record SignerIdentity(String keyId, @Nullable String label) {}
+
+    /** The failed check that decides the exit status, if any failed. */
+    public Optional<Check> worst() {
+        return checks.stream()
+                .filter(c -> !c.passed())
+                .reduce((a, b) -> ExitCode.worst(a.reason().exit(), b.reason().exit()) == a.reason().exit() ? a : b);
+    }
+
+    public int exit() {
+        return worst().map(c -> c.reason().exit()).orElse(ExitCode.OK);
+    }
+}
