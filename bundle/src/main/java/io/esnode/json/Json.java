@@ -18,197 +18,199 @@ import org.jspecify.annotations.Nullable;
  * strings of a stated scale: engines print doubles differently, and evidence must not depend on that.
  */
 public sealed interface Json {
-    Json NULL = new Null();
+  Json NULL = new Null();
 
-    /** An object; members keep the order in which they were read or put, and are written in RFC 8785 order. */
-    record Obj(Map<String, Json> members) implements Json {
-        public Obj {
-            members = Collections.unmodifiableMap(new LinkedHashMap<>(members));
-        }
-
-        public Optional<Json> find(String name) {
-            return Optional.ofNullable(members.get(name));
-        }
-
-        public boolean has(String name) {
-            return members.containsKey(name);
-        }
-
-        public Json get(String name) throws JsonException {
-            Json value = members.get(name);
-            if (value == null) {
-                throw new JsonException("member \"%s\" missing".formatted(name));
-            }
-            return value;
-        }
-
-        public String text(String name) throws JsonException {
-            return typed(name, Str.class, "a string").value();
-        }
-
-        public long integer(String name) throws JsonException {
-            Num number = typed(name, Num.class, "an integer");
-            try {
-                return number.value().longValueExact();
-            } catch (ArithmeticException e) {
-                throw new JsonException(
-                        "member \"%s\": found %s, expected a 64-bit integer".formatted(name, number.value()), e);
-            }
-        }
-
-        public boolean bool(String name) throws JsonException {
-            return typed(name, Bool.class, "true or false").value();
-        }
-
-        public Obj obj(String name) throws JsonException {
-            return typed(name, Obj.class, "an object");
-        }
-
-        public Arr arr(String name) throws JsonException {
-            return typed(name, Arr.class, "an array");
-        }
-
-        /** The string, or null where the member is absent or JSON null. */
-        public @Nullable String textOrNull(String name) throws JsonException {
-            return members.getOrDefault(name, NULL) instanceof Null ? null : text(name);
-        }
-
-        /** The integer, or null where the member is absent or JSON null. */
-        public @Nullable Long integerOrNull(String name) throws JsonException {
-            return members.getOrDefault(name, NULL) instanceof Null ? null : integer(name);
-        }
-
-        private <T extends Json> T typed(String name, Class<T> type, String expected) throws JsonException {
-            Json value = get(name);
-            if (!type.isInstance(value)) {
-                throw new JsonException(
-                        "member \"%s\": found %s, expected %s".formatted(name, value.describe(), expected));
-            }
-            return type.cast(value);
-        }
+  /** An object; members keep the order in which they were read or put, and are written in RFC 8785 order. */
+  record Obj(Map<String, Json> members) implements Json {
+    public Obj {
+      members = Collections.unmodifiableMap(new LinkedHashMap<>(members));
     }
 
-    record Arr(List<Json> items) implements Json {
-        public Arr {
-            items = List.copyOf(items);
+    public Optional<Json> find(String name) {
+      return Optional.ofNullable(members.get(name));
+    }
+
+    public boolean has(String name) {
+      return members.containsKey(name);
+    }
+
+    public Json get(String name) throws JsonException {
+      Json value = members.get(name);
+      if (value == null) {
+        throw new JsonException("member \"%s\" missing".formatted(name));
+      }
+      return value;
+    }
+
+    public String text(String name) throws JsonException {
+      return typed(name, Str.class, "a string").value();
+    }
+
+    public long integer(String name) throws JsonException {
+      Num number = typed(name, Num.class, "an integer");
+      try {
+        return number.value().longValueExact();
+      } catch (ArithmeticException e) {
+        throw new JsonException(
+            "member \"%s\": found %s, expected a 64-bit integer".formatted(name, number.value()),
+            e);
+      }
+    }
+
+    public boolean bool(String name) throws JsonException {
+      return typed(name, Bool.class, "true or false").value();
+    }
+
+    public Obj obj(String name) throws JsonException {
+      return typed(name, Obj.class, "an object");
+    }
+
+    public Arr arr(String name) throws JsonException {
+      return typed(name, Arr.class, "an array");
+    }
+
+    /** The string, or null where the member is absent or JSON null. */
+    public @Nullable String textOrNull(String name) throws JsonException {
+      return members.getOrDefault(name, NULL) instanceof Null ? null : text(name);
+    }
+
+    /** The integer, or null where the member is absent or JSON null. */
+    public @Nullable Long integerOrNull(String name) throws JsonException {
+      return members.getOrDefault(name, NULL) instanceof Null ? null : integer(name);
+    }
+
+    private <T extends Json> T typed(String name, Class<T> type, String expected)
+        throws JsonException {
+      Json value = get(name);
+      if (!type.isInstance(value)) {
+        throw new JsonException(
+            "member \"%s\": found %s, expected %s".formatted(name, value.describe(), expected));
+      }
+      return type.cast(value);
+    }
+  }
+
+  record Arr(List<Json> items) implements Json {
+    public Arr {
+      items = List.copyOf(items);
+    }
+
+    /** The items as objects. */
+    public List<Obj> objects() throws JsonException {
+      return all(Obj.class, "an object");
+    }
+
+    /** The items as strings. */
+    public List<String> texts() throws JsonException {
+      return all(Str.class, "a string").stream().map(Str::value).toList();
+    }
+
+    private <T extends Json> List<T> all(Class<T> type, String expected) throws JsonException {
+      List<T> typed = new ArrayList<>(items.size());
+      for (int i = 0; i < items.size(); i++) {
+        if (!type.isInstance(items.get(i))) {
+          throw new JsonException(
+              "item %d: found %s, expected %s".formatted(i, items.get(i).describe(), expected));
         }
+        typed.add(type.cast(items.get(i)));
+      }
+      return typed;
+    }
+  }
 
-        /** The items as objects. */
-        public List<Obj> objects() throws JsonException {
-            return all(Obj.class, "an object");
-        }
+  record Str(String value) implements Json {}
 
-        /** The items as strings. */
-        public List<String> texts() throws JsonException {
-            return all(Str.class, "a string").stream().map(Str::value).toList();
-        }
+  /** A number, exact. Only integers of at most 2^53 - 1 can be written: RFC 8785 numbers are doubles. */
+  record Num(BigDecimal value) implements Json {}
 
-        private <T extends Json> List<T> all(Class<T> type, String expected) throws JsonException {
-            List<T> typed = new ArrayList<>(items.size());
-            for (int i = 0; i < items.size(); i++) {
-                if (!type.isInstance(items.get(i))) {
-                    throw new JsonException("item %d: found %s, expected %s"
-                            .formatted(i, items.get(i).describe(), expected));
-                }
-                typed.add(type.cast(items.get(i)));
-            }
-            return typed;
-        }
+  record Bool(boolean value) implements Json {}
+
+  record Null() implements Json {}
+
+  static Json of(@Nullable String value) {
+    return value == null ? NULL : new Str(value);
+  }
+
+  static Json of(long value) {
+    return new Num(BigDecimal.valueOf(value));
+  }
+
+  static Json ofNullable(@Nullable Long value) {
+    return value == null ? NULL : of(value.longValue());
+  }
+
+  static Json of(boolean value) {
+    return new Bool(value);
+  }
+
+  static Arr array(Collection<? extends Json> items) {
+    return new Arr(List.copyOf(items));
+  }
+
+  static Arr strings(Collection<String> items) {
+    return new Arr(items.stream().map(s -> (Json) new Str(s)).toList());
+  }
+
+  static Builder object() {
+    return new Builder();
+  }
+
+  /** Collects the members of an object. Not thread-safe. */
+  final class Builder {
+    private final Map<String, Json> members = new LinkedHashMap<>();
+
+    private Builder() {}
+
+    public Builder put(String name, Json value) {
+      if (members.put(name, value) != null) {
+        throw new IllegalArgumentException("member put twice: " + name);
+      }
+      return this;
     }
 
-    record Str(String value) implements Json {}
-
-    /** A number, exact. Only integers of at most 2^53 - 1 can be written: RFC 8785 numbers are doubles. */
-    record Num(BigDecimal value) implements Json {}
-
-    record Bool(boolean value) implements Json {}
-
-    record Null() implements Json {}
-
-    static Json of(@Nullable String value) {
-        return value == null ? NULL : new Str(value);
+    public Builder put(String name, @Nullable String value) {
+      return put(name, Json.of(value));
     }
 
-    static Json of(long value) {
-        return new Num(BigDecimal.valueOf(value));
+    public Builder put(String name, long value) {
+      return put(name, Json.of(value));
     }
 
-    static Json ofNullable(@Nullable Long value) {
-        return value == null ? NULL : of(value.longValue());
+    public Builder put(String name, boolean value) {
+      return put(name, Json.of(value));
     }
 
-    static Json of(boolean value) {
-        return new Bool(value);
+    public Obj build() {
+      return new Obj(members);
     }
+  }
 
-    static Arr array(Collection<? extends Json> items) {
-        return new Arr(List.copyOf(items));
+  /** RFC 8785 text: members sorted by UTF-16 code units, no white space. */
+  default String canonical() {
+    return JsonWriter.canonical(this);
+  }
+
+  /** The canonical text with everything beyond ASCII as {@code \\uXXXX}: for verifiers that count characters as bytes. */
+  default String ascii() {
+    return JsonWriter.ascii(this);
+  }
+
+  /** Indented by two, members in RFC 8785 order, final newline: for people, and as deterministic as the canonical form. */
+  default String pretty() {
+    return JsonWriter.pretty(this);
+  }
+
+  private String describe() {
+    if (this instanceof Str s) {
+      String text = s.value().length() > 40 ? s.value().substring(0, 40) + "…" : s.value();
+      return "the string " + JsonWriter.ascii(new Str(text));
     }
-
-    static Arr strings(Collection<String> items) {
-        return new Arr(items.stream().map(s -> (Json) new Str(s)).toList());
+    if (this instanceof Num n) {
+      return "the number " + n.value();
     }
-
-    static Builder object() {
-        return new Builder();
+    if (this instanceof Bool b) {
+      return Boolean.toString(b.value());
     }
-
-    /** Collects the members of an object. Not thread-safe. */
-    final class Builder {
-        private final Map<String, Json> members = new LinkedHashMap<>();
-
-        private Builder() {}
-
-        public Builder put(String name, Json value) {
-            if (members.put(name, value) != null) {
-                throw new IllegalArgumentException("member put twice: " + name);
-            }
-            return this;
-        }
-
-        public Builder put(String name, @Nullable String value) {
-            return put(name, Json.of(value));
-        }
-
-        public Builder put(String name, long value) {
-            return put(name, Json.of(value));
-        }
-
-        public Builder put(String name, boolean value) {
-            return put(name, Json.of(value));
-        }
-
-        public Obj build() {
-            return new Obj(members);
-        }
-    }
-
-    /** RFC 8785 text: members sorted by UTF-16 code units, no white space. */
-    default String canonical() {
-        return JsonWriter.canonical(this);
-    }
-
-    /** The canonical text with everything beyond ASCII as {@code \\uXXXX}: for verifiers that count characters as bytes. */
-    default String ascii() {
-        return JsonWriter.ascii(this);
-    }
-
-    /** Indented by two, members in RFC 8785 order, final newline: for people, and as deterministic as the canonical form. */
-    default String pretty() {
-        return JsonWriter.pretty(this);
-    }
-
-    private String describe() {
-        if (this instanceof Str s) {
-            String text = s.value().length() > 40 ? s.value().substring(0, 40) + "…" : s.value();
-            return "the string " + JsonWriter.ascii(new Str(text));
-        }
-        if (this instanceof Num n) {
-            return "the number " + n.value();
-        }
-        if (this instanceof Bool b) {
-            return Boolean.toString(b.value());
-        }
-        return this instanceof Obj ? "an object" : this instanceof Arr ? "an array" : "null";
-    }
+    return this instanceof Obj ? "an object" : this instanceof Arr ? "an array" : "null";
+  }
 }

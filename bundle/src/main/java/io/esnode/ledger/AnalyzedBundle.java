@@ -19,70 +19,70 @@ import org.jspecify.annotations.Nullable;
  * @param inventory facts about the host, e.g. {@code kernel.release}
  */
 public record AnalyzedBundle(
-        int ordinal,
-        String name,
-        String sha256,
-        long sizeBytes,
-        long rows,
-        String recordingId,
-        String node,
-        String bootId,
-        boolean simulated,
-        String recorderVersion,
-        String startTs,
-        String endTs,
-        String trust,
-        String trustReason,
-        @Nullable String keyId,
-        @Nullable String signerLabel,
-        String manifestSha256,
-        Map<String, String> inventory) {
-    public AnalyzedBundle {
-        inventory = Map.copyOf(inventory);
-    }
+    int ordinal,
+    String name,
+    String sha256,
+    long sizeBytes,
+    long rows,
+    String recordingId,
+    String node,
+    String bootId,
+    boolean simulated,
+    String recorderVersion,
+    String startTs,
+    String endTs,
+    String trust,
+    String trustReason,
+    @Nullable String keyId,
+    @Nullable String signerLabel,
+    String manifestSha256,
+    Map<String, String> inventory) {
+  public AnalyzedBundle {
+    inventory = Map.copyOf(inventory);
+  }
 
-    Json.Obj toJson() {
-        return Json.object()
-                .put("ordinal", ordinal)
-                .put("name", name)
-                .put("sha256", sha256)
-                .put("size_bytes", sizeBytes)
-                .put("rows", rows)
-                .put("recording_id", recordingId)
-                .put("node", node)
-                .put("boot_id", bootId)
-                .put("simulated", simulated)
-                .put("recorder_version", recorderVersion)
-                .put("start_ts", startTs)
-                .put("end_ts", endTs)
-                .put("trust", trust)
-                .put("trust_reason", trustReason)
-                .put("key_id", keyId)
-                .put("signer_label", signerLabel)
-                .put("manifest_sha256", manifestSha256)
-                .put("inventory", Engine.texts(inventory))
-                .build();
-    }
+  Json.Obj toJson() {
+    return Json.object()
+        .put("ordinal", ordinal)
+        .put("name", name)
+        .put("sha256", sha256)
+        .put("size_bytes", sizeBytes)
+        .put("rows", rows)
+        .put("recording_id", recordingId)
+        .put("node", node)
+        .put("boot_id", bootId)
+        .put("simulated", simulated)
+        .put("recorder_version", recorderVersion)
+        .put("start_ts", startTs)
+        .put("end_ts", endTs)
+        .put("trust", trust)
+        .put("trust_reason", trustReason)
+        .put("key_id", keyId)
+        .put("signer_label", signerLabel)
+        .put("manifest_sha256", manifestSha256)
+        .put("inventory", Engine.texts(inventory))
+        .build();
+  }
 
-    static AnalyzedBundle from(Json.Obj json) throws JsonException {
-        return new AnalyzedBundle(
-                Math.toIntExact(json.integer("ordinal")),
-                json.text("name"),
-                json.text("sha256"),
-                json.integer("size_bytes"),
-                json.integer("rows"),
-                json.text("recording_id"),
-                json.text("node"),
-                json.text("boot_id"),
-                json.bool("simulated"),
-                json.text("recorder_version"),
-                json.text("start_ts"),
-                json.text("end_ts"),
-                json.text("trust"),
-                json.text("trust_reason"),
-                json.textOrNull("key_id"),
-                json.textOrNull("signer_label"),
-                json.text("manifest_sha256"),
-                Engine.texts(json.obj("inventory")));
-    }
+  static AnalyzedBundle from(Json.Obj json) throws JsonException {
+    return new AnalyzedBundle(
+        Math.toIntExact(json.integer("ordinal")),
+        json.text("name"),
+        json.text("sha256"),
+        json.integer("size_bytes"),
+        json.integer("rows"),
+        json.text("recording_id"),
+        json.text("node"),
+        json.text("boot_id"),
+        json.bool("simulated"),
+        json.text("recorder_version"),
+        json.text("start_ts"),
+        json.text("end_ts"),
+        json.text("trust"),
+        json.text("trust_reason"),
+        json.textOrNull("key_id"),
+        json.textOrNull("signer_label"),
+        json.text("manifest_sha256"),
+        Engine.texts(json.obj("inventory")));
+  }
 }

@@ -21,85 +21,85 @@ import org.jspecify.annotations.Nullable;
  * @param gaps what is missing and why, in time order
  */
 public record Coverage(
-        long intervalMs,
-        long ticksExpected,
-        long ticksCaptured,
-        long ticksLate,
-        long ticksDropped,
-        String ratio,
-        String clockSource,
-        long clockSteps,
-        @Nullable String recorderCpuMsPerTick,
-        @Nullable Long recorderMaxRssBytes,
-        List<Gap> gaps) {
-    public Coverage {
-        gaps = List.copyOf(gaps);
-    }
+    long intervalMs,
+    long ticksExpected,
+    long ticksCaptured,
+    long ticksLate,
+    long ticksDropped,
+    String ratio,
+    String clockSource,
+    long clockSteps,
+    @Nullable String recorderCpuMsPerTick,
+    @Nullable Long recorderMaxRssBytes,
+    List<Gap> gaps) {
+  public Coverage {
+    gaps = List.copyOf(gaps);
+  }
 
-    /**
-     * A stretch without data.
-     *
-     * @param metric what is missing: {@code tick}, a table, or {@code table.column}
-     * @param fromTs RFC 3339, null where only the monotonic time is known
-     * @param code return code or errno, null where there was none
-     */
-    public record Gap(
-            String entity,
-            String metric,
-            @Nullable String fromTs,
-            @Nullable String toTs,
-            @Nullable Long code,
-            String reason) {
-        Json.Obj toJson() {
-            return Json.object()
-                    .put("entity", entity)
-                    .put("metric", metric)
-                    .put("from_ts", fromTs)
-                    .put("to_ts", toTs)
-                    .put("code", Json.ofNullable(code))
-                    .put("reason", reason)
-                    .build();
-        }
-
-        static Gap from(Json.Obj json) throws JsonException {
-            return new Gap(
-                    json.text("entity"),
-                    json.text("metric"),
-                    json.textOrNull("from_ts"),
-                    json.textOrNull("to_ts"),
-                    json.integerOrNull("code"),
-                    json.text("reason"));
-        }
-    }
-
+  /**
+   * A stretch without data.
+   *
+   * @param metric what is missing: {@code tick}, a table, or {@code table.column}
+   * @param fromTs RFC 3339, null where only the monotonic time is known
+   * @param code return code or errno, null where there was none
+   */
+  public record Gap(
+      String entity,
+      String metric,
+      @Nullable String fromTs,
+      @Nullable String toTs,
+      @Nullable Long code,
+      String reason) {
     Json.Obj toJson() {
-        return Json.object()
-                .put("interval_ms", intervalMs)
-                .put("ticks_expected", ticksExpected)
-                .put("ticks_captured", ticksCaptured)
-                .put("ticks_late", ticksLate)
-                .put("ticks_dropped", ticksDropped)
-                .put("ratio", ratio)
-                .put("clock_source", clockSource)
-                .put("clock_steps", clockSteps)
-                .put("recorder_cpu_ms_per_tick", recorderCpuMsPerTick)
-                .put("recorder_max_rss_bytes", Json.ofNullable(recorderMaxRssBytes))
-                .put("gaps", Json.array(gaps.stream().map(Gap::toJson).toList()))
-                .build();
+      return Json.object()
+          .put("entity", entity)
+          .put("metric", metric)
+          .put("from_ts", fromTs)
+          .put("to_ts", toTs)
+          .put("code", Json.ofNullable(code))
+          .put("reason", reason)
+          .build();
     }
 
-    static Coverage from(Json.Obj json) throws JsonException {
-        return new Coverage(
-                json.integer("interval_ms"),
-                json.integer("ticks_expected"),
-                json.integer("ticks_captured"),
-                json.integer("ticks_late"),
-                json.integer("ticks_dropped"),
-                json.text("ratio"),
-                json.text("clock_source"),
-                json.integer("clock_steps"),
-                json.textOrNull("recorder_cpu_ms_per_tick"),
-                json.integerOrNull("recorder_max_rss_bytes"),
-                Ledger.each(json, "gaps", Gap::from));
+    static Gap from(Json.Obj json) throws JsonException {
+      return new Gap(
+          json.text("entity"),
+          json.text("metric"),
+          json.textOrNull("from_ts"),
+          json.textOrNull("to_ts"),
+          json.integerOrNull("code"),
+          json.text("reason"));
     }
+  }
+
+  Json.Obj toJson() {
+    return Json.object()
+        .put("interval_ms", intervalMs)
+        .put("ticks_expected", ticksExpected)
+        .put("ticks_captured", ticksCaptured)
+        .put("ticks_late", ticksLate)
+        .put("ticks_dropped", ticksDropped)
+        .put("ratio", ratio)
+        .put("clock_source", clockSource)
+        .put("clock_steps", clockSteps)
+        .put("recorder_cpu_ms_per_tick", recorderCpuMsPerTick)
+        .put("recorder_max_rss_bytes", Json.ofNullable(recorderMaxRssBytes))
+        .put("gaps", Json.array(gaps.stream().map(Gap::toJson).toList()))
+        .build();
+  }
+
+  static Coverage from(Json.Obj json) throws JsonException {
+    return new Coverage(
+        json.integer("interval_ms"),
+        json.integer("ticks_expected"),
+        json.integer("ticks_captured"),
+        json.integer("ticks_late"),
+        json.integer("ticks_dropped"),
+        json.text("ratio"),
+        json.text("clock_source"),
+        json.integer("clock_steps"),
+        json.textOrNull("recorder_cpu_ms_per_tick"),
+        json.integerOrNull("recorder_max_rss_bytes"),
+        Ledger.each(json, "gaps", Gap::from));
+  }
 }

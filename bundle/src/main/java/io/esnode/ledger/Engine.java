@@ -13,33 +13,33 @@ import java.util.Map;
  * @param settings every setting that can influence a result, e.g. {@code threads = 1}
  */
 public record Engine(String name, String version, Map<String, String> settings) {
-    public Engine {
-        settings = Map.copyOf(settings);
-    }
+  public Engine {
+    settings = Map.copyOf(settings);
+  }
 
-    Json.Obj toJson() {
-        return Json.object()
-                .put("name", name)
-                .put("version", version)
-                .put("settings", texts(settings))
-                .build();
-    }
+  Json.Obj toJson() {
+    return Json.object()
+        .put("name", name)
+        .put("version", version)
+        .put("settings", texts(settings))
+        .build();
+  }
 
-    static Engine from(Json.Obj json) throws JsonException {
-        return new Engine(json.text("name"), json.text("version"), texts(json.obj("settings")));
-    }
+  static Engine from(Json.Obj json) throws JsonException {
+    return new Engine(json.text("name"), json.text("version"), texts(json.obj("settings")));
+  }
 
-    static Json.Obj texts(Map<String, String> map) {
-        Json.Builder object = Json.object();
-        map.forEach(object::put);
-        return object.build();
-    }
+  static Json.Obj texts(Map<String, String> map) {
+    Json.Builder object = Json.object();
+    map.forEach(object::put);
+    return object.build();
+  }
 
-    static Map<String, String> texts(Json.Obj json) throws JsonException {
-        Map<String, String> map = new LinkedHashMap<>();
-        for (String name : json.members().keySet()) {
-            map.put(name, json.text(name));
-        }
-        return map;
+  static Map<String, String> texts(Json.Obj json) throws JsonException {
+    Map<String, String> map = new LinkedHashMap<>();
+    for (String name : json.members().keySet()) {
+      map.put(name, json.text(name));
     }
+    return map;
+  }
 }

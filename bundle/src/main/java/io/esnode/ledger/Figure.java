@@ -24,56 +24,56 @@ import org.jspecify.annotations.Nullable;
  * @param method how it was computed and rounded, in words
  */
 public record Figure(
-        String id,
-        String label,
-        String value,
-        String unit,
-        String query,
-        String column,
-        String key,
-        Map<String, String> parameters,
-        List<String> bundles,
-        @Nullable String rowLocatorSha256,
-        long rowCount,
-        String coverage,
-        String method) {
-    public Figure {
-        parameters = Map.copyOf(parameters);
-        bundles = List.copyOf(bundles);
-    }
+    String id,
+    String label,
+    String value,
+    String unit,
+    String query,
+    String column,
+    String key,
+    Map<String, String> parameters,
+    List<String> bundles,
+    @Nullable String rowLocatorSha256,
+    long rowCount,
+    String coverage,
+    String method) {
+  public Figure {
+    parameters = Map.copyOf(parameters);
+    bundles = List.copyOf(bundles);
+  }
 
-    Json.Obj toJson() {
-        return Json.object()
-                .put("id", id)
-                .put("label", label)
-                .put("value", value)
-                .put("unit", unit)
-                .put("query", query)
-                .put("column", column)
-                .put("key", key)
-                .put("parameters", Engine.texts(parameters))
-                .put("bundles", Json.strings(bundles))
-                .put("row_locator_sha256", rowLocatorSha256)
-                .put("row_count", rowCount)
-                .put("coverage", coverage)
-                .put("method", method)
-                .build();
-    }
+  Json.Obj toJson() {
+    return Json.object()
+        .put("id", id)
+        .put("label", label)
+        .put("value", value)
+        .put("unit", unit)
+        .put("query", query)
+        .put("column", column)
+        .put("key", key)
+        .put("parameters", Engine.texts(parameters))
+        .put("bundles", Json.strings(bundles))
+        .put("row_locator_sha256", rowLocatorSha256)
+        .put("row_count", rowCount)
+        .put("coverage", coverage)
+        .put("method", method)
+        .build();
+  }
 
-    static Figure from(Json.Obj json) throws JsonException {
-        return new Figure(
-                json.text("id"),
-                json.text("label"),
-                json.text("value"),
-                json.text("unit"),
-                json.text("query"),
-                json.text("column"),
-                json.text("key"),
-                Engine.texts(json.obj("parameters")),
-                json.arr("bundles").texts(),
-                json.textOrNull("row_locator_sha256"),
-                json.integer("row_count"),
-                json.text("coverage"),
-                json.text("method"));
-    }
+  static Figure from(Json.Obj json) throws JsonException {
+    return new Figure(
+        json.text("id"),
+        json.text("label"),
+        json.text("value"),
+        json.text("unit"),
+        json.text("query"),
+        json.text("column"),
+        json.text("key"),
+        Engine.texts(json.obj("parameters")),
+        json.arr("bundles").texts(),
+        json.textOrNull("row_locator_sha256"),
+        json.integer("row_count"),
+        json.text("coverage"),
+        json.text("method"));
+  }
 }

@@ -29,97 +29,100 @@ import java.util.List;
  * @param notPerformed what was not done, in words
  */
 public record Ledger(
-        String toolVersion,
-        Engine engine,
-        String asOf,
-        String trust,
-        boolean simulated,
-        List<AnalyzedBundle> bundles,
-        Coverage coverage,
-        List<RuleResult> rules,
-        List<Finding> findings,
-        Diagnosis diagnosis,
-        List<Figure> figures,
-        List<Query> queries,
-        List<Series> series,
-        List<String> notPerformed) {
-    public static final String SCHEMA = "esnode.analysis/1";
+    String toolVersion,
+    Engine engine,
+    String asOf,
+    String trust,
+    boolean simulated,
+    List<AnalyzedBundle> bundles,
+    Coverage coverage,
+    List<RuleResult> rules,
+    List<Finding> findings,
+    Diagnosis diagnosis,
+    List<Figure> figures,
+    List<Query> queries,
+    List<Series> series,
+    List<String> notPerformed) {
+  public static final String SCHEMA = "esnode.analysis/1";
 
-    public Ledger {
-        bundles = List.copyOf(bundles);
-        rules = List.copyOf(rules);
-        findings = List.copyOf(findings);
-        figures = List.copyOf(figures);
-        queries = List.copyOf(queries);
-        series = List.copyOf(series);
-        notPerformed = List.copyOf(notPerformed);
-    }
+  public Ledger {
+    bundles = List.copyOf(bundles);
+    rules = List.copyOf(rules);
+    findings = List.copyOf(findings);
+    figures = List.copyOf(figures);
+    queries = List.copyOf(queries);
+    series = List.copyOf(series);
+    notPerformed = List.copyOf(notPerformed);
+  }
 
-    /** The figure of that id; a ledger that names a figure it does not carry is a bug of its writer. */
-    public Figure figure(String id) {
-        return figures.stream()
-                .filter(f -> f.id().equals(id))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no figure " + id + " in this ledger"));
-    }
+  /** The figure of that id; a ledger that names a figure it does not carry is a bug of its writer. */
+  public Figure figure(String id) {
+    return figures.stream()
+        .filter(f -> f.id().equals(id))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no figure " + id + " in this ledger"));
+  }
 
-    public Json.Obj toJson() {
-        return Json.object()
-                .put("schema", SCHEMA)
-                .put("tool", Json.object().put("name", "esnode").put("version", toolVersion).build())
-                .put("engine", engine.toJson())
-                .put("as_of", asOf)
-                .put("trust", trust)
-                .put("simulated", simulated)
-                .put("bundles", Json.array(bundles.stream().map(AnalyzedBundle::toJson).toList()))
-                .put("coverage", coverage.toJson())
-                .put("rules", Json.array(rules.stream().map(RuleResult::toJson).toList()))
-                .put("findings", Json.array(findings.stream().map(Finding::toJson).toList()))
-                .put("diagnosis", diagnosis.toJson())
-                .put("figures", Json.array(figures.stream().map(Figure::toJson).toList()))
-                .put("queries", Json.array(queries.stream().map(Query::toJson).toList()))
-                .put("series", Json.array(series.stream().map(Series::toJson).toList()))
-                .put("not_performed", Json.strings(notPerformed))
-                .build();
-    }
+  public Json.Obj toJson() {
+    return Json.object()
+        .put("schema", SCHEMA)
+        .put(
+            "tool",
+            Json.object().put("name", "esnode").put("version", toolVersion).build())
+        .put("engine", engine.toJson())
+        .put("as_of", asOf)
+        .put("trust", trust)
+        .put("simulated", simulated)
+        .put("bundles", Json.array(bundles.stream().map(AnalyzedBundle::toJson).toList()))
+        .put("coverage", coverage.toJson())
+        .put("rules", Json.array(rules.stream().map(RuleResult::toJson).toList()))
+        .put("findings", Json.array(findings.stream().map(Finding::toJson).toList()))
+        .put("diagnosis", diagnosis.toJson())
+        .put("figures", Json.array(figures.stream().map(Figure::toJson).toList()))
+        .put("queries", Json.array(queries.stream().map(Query::toJson).toList()))
+        .put("series", Json.array(series.stream().map(Series::toJson).toList()))
+        .put("not_performed", Json.strings(notPerformed))
+        .build();
+  }
 
-    /** Reads a ledger written by {@link #toJson()}. */
-    public static Ledger parse(byte[] utf8) throws JsonException {
-        Json.Obj json = JsonReader.object(utf8);
-        if (!SCHEMA.equals(json.text("schema"))) {
-            throw new JsonException("schema: found \"%s\", expected \"%s\"".formatted(json.text("schema"), SCHEMA));
-        }
-        return new Ledger(
-                json.obj("tool").text("version"),
-                Engine.from(json.obj("engine")),
-                json.text("as_of"),
-                json.text("trust"),
-                json.bool("simulated"),
-                each(json, "bundles", AnalyzedBundle::from),
-                Coverage.from(json.obj("coverage")),
-                each(json, "rules", RuleResult::from),
-                each(json, "findings", Finding::from),
-                Diagnosis.from(json.obj("diagnosis")),
-                each(json, "figures", Figure::from),
-                each(json, "queries", Query::from),
-                each(json, "series", Series::from),
-                json.arr("not_performed").texts());
+  /** Reads a ledger written by {@link #toJson()}. */
+  public static Ledger parse(byte[] utf8) throws JsonException {
+    Json.Obj json = JsonReader.object(utf8);
+    if (!SCHEMA.equals(json.text("schema"))) {
+      throw new JsonException(
+          "schema: found \"%s\", expected \"%s\"".formatted(json.text("schema"), SCHEMA));
     }
+    return new Ledger(
+        json.obj("tool").text("version"),
+        Engine.from(json.obj("engine")),
+        json.text("as_of"),
+        json.text("trust"),
+        json.bool("simulated"),
+        each(json, "bundles", AnalyzedBundle::from),
+        Coverage.from(json.obj("coverage")),
+        each(json, "rules", RuleResult::from),
+        each(json, "findings", Finding::from),
+        Diagnosis.from(json.obj("diagnosis")),
+        each(json, "figures", Figure::from),
+        each(json, "queries", Query::from),
+        each(json, "series", Series::from),
+        json.arr("not_performed").texts());
+  }
 
-    /** Reads one object of an array. */
-    interface Reader<T> {
-        T read(Json.Obj json) throws JsonException;
-    }
+  /** Reads one object of an array. */
+  interface Reader<T> {
+    T read(Json.Obj json) throws JsonException;
+  }
 
-    static <T> List<T> each(Json.Obj parent, String name, Reader<T> reader) throws JsonException {
-        List<T> all = new ArrayList<>();
-        for (Json.Obj item : parent.arr(name).objects()) {
-            try {
-                all.add(reader.read(item));
-            } catch (JsonException e) {
-                throw new JsonException("%s[%d]: %s".formatted(name, all.size(), e.getMessage()), e);
-            }
-        }
-        return all;
+  static <T> List<T> each(Json.Obj parent, String name, Reader<T> reader) throws JsonException {
+    List<T> all = new ArrayList<>();
+    for (Json.Obj item : parent.arr(name).objects()) {
+      try {
+        all.add(reader.read(item));
+      } catch (JsonException e) {
+        throw new JsonException("%s[%d]: %s".formatted(name, all.size(), e.getMessage()), e);
+      }
     }
+    return all;
+  }
 }

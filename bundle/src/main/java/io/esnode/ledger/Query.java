@@ -11,11 +11,11 @@ import io.esnode.json.JsonException;
  * @param sql complete, parameters in place
  */
 public record Query(String id, String sha256, String sql) {
-    Json.Obj toJson() {
-        return Json.object().put("id", id).put("sha256", sha256).put("sql", sql).build();
-    }
+  Json.Obj toJson() {
+    return Json.object().put("id", id).put("sha256", sha256).put("sql", sql).build();
+  }
 
-    static Query from(Json.Obj json) throws JsonException {
-        return new Query(json.text("id"), json.text("sha256"), json.text("sql"));
-    }
+  static Query from(Json.Obj json) throws JsonException {
+    return new Query(json.text("id"), json.text("sha256"), json.text("sql"));
+  }
 }

@@ -18,70 +18,72 @@ import java.util.List;
  * @param points in time order, buckets without data left out
  */
 public record Series(
-        String chart,
-        String title,
-        String unit,
-        String name,
-        String entity,
-        String query,
-        String startTs,
-        String endTs,
-        long stepMs,
-        List<Point> points) {
-    public Series {
-        points = List.copyOf(points);
-    }
+    String chart,
+    String title,
+    String unit,
+    String name,
+    String entity,
+    String query,
+    String startTs,
+    String endTs,
+    long stepMs,
+    List<Point> points) {
+  public Series {
+    points = List.copyOf(points);
+  }
 
-    /**
-     * Smallest and largest value in one bucket.
-     *
-     * @param offsetMs start of the bucket, ms since the chart's start
-     * @param min decimal string
-     * @param max decimal string, equal to {@code min} where the bucket held one value
-     */
-    public record Point(long offsetMs, String min, String max) {}
+  /**
+   * Smallest and largest value in one bucket.
+   *
+   * @param offsetMs start of the bucket, ms since the chart's start
+   * @param min decimal string
+   * @param max decimal string, equal to {@code min} where the bucket held one value
+   */
+  public record Point(long offsetMs, String min, String max) {}
 
-    Json.Obj toJson() {
-        List<Json> items = new ArrayList<>(points.size());
-        for (Point point : points) {
-            items.add(Json.array(List.of(Json.of(point.offsetMs()), Json.of(point.min()), Json.of(point.max()))));
-        }
-        return Json.object()
-                .put("chart", chart)
-                .put("title", title)
-                .put("unit", unit)
-                .put("name", name)
-                .put("entity", entity)
-                .put("query", query)
-                .put("start_ts", startTs)
-                .put("end_ts", endTs)
-                .put("step_ms", stepMs)
-                .put("points", Json.array(items))
-                .build();
+  Json.Obj toJson() {
+    List<Json> items = new ArrayList<>(points.size());
+    for (Point point : points) {
+      items.add(Json.array(
+          List.of(Json.of(point.offsetMs()), Json.of(point.min()), Json.of(point.max()))));
     }
+    return Json.object()
+        .put("chart", chart)
+        .put("title", title)
+        .put("unit", unit)
+        .put("name", name)
+        .put("entity", entity)
+        .put("query", query)
+        .put("start_ts", startTs)
+        .put("end_ts", endTs)
+        .put("step_ms", stepMs)
+        .put("points", Json.array(items))
+        .build();
+  }
 
-    static Series from(Json.Obj json) throws JsonException {
-        List<Point> points = new ArrayList<>();
-        for (Json item : json.arr("points").items()) {
-            if (!(item instanceof Json.Arr triple)
-                    || triple.items().size() != 3
-                    || !(triple.items().get(0) instanceof Json.Num offset)
-                    || !(triple.items().get(1) instanceof Json.Str min)
-                    || !(triple.items().get(2) instanceof Json.Str max)) {
-                throw new JsonException("points[%d]: expected [offset in ms, \"min\", \"max\"]".formatted(points.size()));
-            }
-            points.add(new Point(offset.value().longValue(), min.value(), max.value()));
-        }
-        return new Series(
-                json.text("chart"),
-                json.text("title"),
-                json.text("unit"),
-                json.text("name"),
-                json.text("entity"),
-                json.text("query"),
-                json.text("start_ts"),
-                json.text("end_ts"),
-                json.integer("step_ms"),
-                points);
+  static Series from(Json.Obj json) throws JsonException {
+    List<Point> points = new ArrayList<>();
+    for (Json item : json.arr("points").items()) {
+      if (!(item instanceof Json.Arr triple)
+          || triple.items().size() != 3
+          || !(triple.items().get(0) instanceof Json.Num offset)
+          || !(triple.items().get(1) instanceof Json.Str min)
+          || !(triple.items().get(2) instanceof Json.Str max)) {
+        throw new JsonException(
+            "points[%d]: expected [offset in ms, \"min\", \"max\"]".formatted(points.size()));
+      }
+      points.add(new Point(offset.value().longValue(), min.value(), max.value()));
     }
+    return new Series(
+        json.text("chart"),
+        json.text("title"),
+        json.text("unit"),
+        json.text("name"),
+        json.text("entity"),
+        json.text("query"),
+        json.text("start_ts"),
+        json.text("end_ts"),
+        json.integer("step_ms"),
+        points);
+  }
 }

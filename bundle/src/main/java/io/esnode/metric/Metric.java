@@ -12,41 +12,41 @@ package io.esnode.metric;
  * @param title what it is, for people
  */
 public record Metric(
-        String table,
-        String column,
-        Type type,
-        String unit,
-        Kind kind,
-        String source,
-        String sinceDriver,
-        String cadence,
-        String title) {
+    String table,
+    String column,
+    Type type,
+    String unit,
+    Kind kind,
+    String source,
+    String sinceDriver,
+    String cadence,
+    String title) {
 
-    /** How a value is stored; every engine that reads Parquet reads these. */
-    public enum Type {
-        /** Signed 64-bit integer. */
-        INT64,
-        /** Exact decimal with two places, stored as hundredths: DECIMAL(18, 2). */
-        DECIMAL2,
-        /** Microseconds since 1970 in UTC. */
-        TIMESTAMP,
-        /** UTF-8 text. */
-        TEXT
-    }
+  /** How a value is stored; every engine that reads Parquet reads these. */
+  public enum Type {
+    /** Signed 64-bit integer. */
+    INT64,
+    /** Exact decimal with two places, stored as hundredths: DECIMAL(18, 2). */
+    DECIMAL2,
+    /** Microseconds since 1970 in UTC. */
+    TIMESTAMP,
+    /** UTF-8 text. */
+    TEXT
+  }
 
-    /** What a value means over time. */
-    public enum Kind {
-        /** Goes up and down. */
-        GAUGE,
-        /** Only grows, until whoever counts starts again. */
-        COUNTER,
-        /** Holds until it is changed. */
-        STATE,
-        TEXT
-    }
+  /** What a value means over time. */
+  public enum Kind {
+    /** Goes up and down. */
+    GAUGE,
+    /** Only grows, until whoever counts starts again. */
+    COUNTER,
+    /** Holds until it is changed. */
+    STATE,
+    TEXT
+  }
 
-    /** {@code table.column}, the name used in a rule's {@code requires} and in gap rows. */
-    public String qualifiedName() {
-        return table + "." + column;
-    }
+  /** {@code table.column}, the name used in a rule's {@code requires} and in gap rows. */
+  public String qualifiedName() {
+    return table + "." + column;
+  }
 }

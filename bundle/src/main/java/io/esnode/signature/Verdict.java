@@ -17,42 +17,43 @@ import org.jspecify.annotations.Nullable;
  * @param statement the signed in-toto Statement, null unless its signature holds
  */
 public record Verdict(
-        String name,
-        @Nullable String sha256,
-        TrustState trust,
-        List<Check> checks,
-        List<String> notPerformed,
-        @Nullable SignerIdentity signer,
-        Json.@Nullable Obj statement) {
-    public Verdict {
-        checks = List.copyOf(checks);
-        notPerformed = List.copyOf(notPerformed);
-    }
+    String name,
+    @Nullable String sha256,
+    TrustState trust,
+    List<Check> checks,
+    List<String> notPerformed,
+    @Nullable SignerIdentity signer,
+    Json.@Nullable Obj statement) {
+  public Verdict {
+    checks = List.copyOf(checks);
+    notPerformed = List.copyOf(notPerformed);
+  }
 
-    /**
-     * One check and what came of it.
-     *
-     * @param passed whether it holds
-     * @param message one line: what was checked, and where it failed what was found, what was expected and what to do
-     */
-    public record Check(ReasonCode reason, boolean passed, String message) {}
+  /**
+   * One check and what came of it.
+   *
+   * @param passed whether it holds
+   * @param message one line: what was checked, and where it failed what was found, what was expected and what to do
+   */
+  public record Check(ReasonCode reason, boolean passed, String message) {}
 
-    /**
-     * Who signed.
-     *
-     * @param keyId hex SHA-256 of the SubjectPublicKeyInfo
-     * @param label the name under which the key is trusted here, null where it is not
-     */
-    public record SignerIdentity(String keyId, @Nullable String label) {}
+  /**
+   * Who signed.
+   *
+   * @param keyId hex SHA-256 of the SubjectPublicKeyInfo
+   * @param label the name under which the key is trusted here, null where it is not
+   */
+  public record SignerIdentity(String keyId, @Nullable String label) {}
 
-    /** The failed check that decides the exit status, if any failed. */
-    public Optional<Check> worst() {
-        return checks.stream()
-                .filter(c -> !c.passed())
-                .reduce((a, b) -> ExitCode.worst(a.reason().exit(), b.reason().exit()) == a.reason().exit() ? a : b);
-    }
+  /** The failed check that decides the exit status, if any failed. */
+  public Optional<Check> worst() {
+    return checks.stream()
+        .filter(c -> !c.passed())
+        .reduce((a, b) ->
+            ExitCode.worst(a.reason().exit(), b.reason().exit()) == a.reason().exit() ? a : b);
+  }
 
-    public int exit() {
-        return worst().map(c -> c.reason().exit()).orElse(ExitCode.OK);
-    }
+  public int exit() {
+    return worst().map(c -> c.reason().exit()).orElse(ExitCode.OK);
+  }
 }

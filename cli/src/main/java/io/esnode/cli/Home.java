@@ -9,31 +9,31 @@ import java.util.Map;
  * @param directory need not exist yet
  */
 record Home(Path directory) {
-    static Home of(Map<String, String> environment) {
-        String home = environment.get("ESNODE_HOME");
-        if (home != null && !home.isEmpty()) {
-            return new Home(Path.of(home).toAbsolutePath());
-        }
-        String user = environment.getOrDefault("HOME", System.getProperty("user.home", "."));
-        return new Home(Path.of(user, ".local", "share", "esnode").toAbsolutePath());
+  static Home of(Map<String, String> environment) {
+    String home = environment.get("ESNODE_HOME");
+    if (home != null && !home.isEmpty()) {
+      return new Home(Path.of(home).toAbsolutePath());
     }
+    String user = environment.getOrDefault("HOME", System.getProperty("user.home", "."));
+    return new Home(Path.of(user, ".local", "share", "esnode").toAbsolutePath());
+  }
 
-    /** Private key with which this node signs; the first {@code record} makes it. */
-    Path nodeKey() {
-        return directory.resolve("node.key");
-    }
+  /** Private key with which this node signs; the first {@code record} makes it. */
+  Path nodeKey() {
+    return directory.resolve("node.key");
+  }
 
-    Path nodePublicKey() {
-        return directory.resolve("node.pub");
-    }
+  Path nodePublicKey() {
+    return directory.resolve("node.pub");
+  }
 
-    /** Keys trusted on this machine. */
-    Path trust() {
-        return directory.resolve("trust");
-    }
+  /** Keys trusted on this machine. */
+  Path trust() {
+    return directory.resolve("trust");
+  }
 
-    /** Secret with which names become tokens; never leaves the machine. */
-    Path siteKey() {
-        return directory.resolve("site.key");
-    }
+  /** Secret with which names become tokens; never leaves the machine. */
+  Path siteKey() {
+    return directory.resolve("site.key");
+  }
 }

@@ -11,72 +11,73 @@ import picocli.CommandLine.Spec;
 
 /** {@code esnode}: finds the command, runs it, turns whatever went wrong into one line and an exit status. */
 @Command(
-        name = "esnode",
-        description = "Flight recorder and forensic laboratory for GPU machines.",
-        mixinStandardHelpOptions = true,
-        versionProvider = Version.class,
-        synopsisSubcommandLabel = "COMMAND",
-        subcommands = {CommandLine.HelpCommand.class})
+    name = "esnode",
+    description = "Flight recorder and forensic laboratory for GPU machines.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {CommandLine.HelpCommand.class})
 public final class Main implements Runnable {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli injects it
-    private CommandSpec spec;
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli injects it
+  private CommandSpec spec;
 
-    public static void main(String[] args) {
-        PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
-        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        int exit = run(out, err, args);
-        out.flush();
-        err.flush();
-        System.exit(exit);
-    }
+  public static void main(String[] args) {
+    PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    int exit = run(out, err, args);
+    out.flush();
+    err.flush();
+    System.exit(exit);
+  }
 
-    /** Runs one command line without ending the process. */
-    static int run(PrintWriter out, PrintWriter err, String... args) {
-        CommandLine line = new CommandLine(new Main());
-        line.setOut(out);
-        line.setErr(err);
-        line.setCaseInsensitiveEnumValuesAllowed(true);
-        line.setExitCodeExceptionMapper(e -> e instanceof CommandException c ? c.exit() : ExitCode.BUG);
-        line.setParameterExceptionHandler((e, a) -> usage(e));
-        line.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
-        try {
-            return line.execute(args);
-        } finally {
-            out.flush();
-            err.flush();
-        }
+  /** Runs one command line without ending the process. */
+  static int run(PrintWriter out, PrintWriter err, String... args) {
+    CommandLine line = new CommandLine(new Main());
+    line.setOut(out);
+    line.setErr(err);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExitCodeExceptionMapper(e -> e instanceof CommandException c ? c.exit() : ExitCode.BUG);
+    line.setParameterExceptionHandler((e, a) -> usage(e));
+    line.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
+    try {
+      return line.execute(args);
+    } finally {
+      out.flush();
+      err.flush();
     }
+  }
 
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "no command given");
-    }
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "no command given");
+  }
 
-    private static int usage(ParameterException e) {
-        CommandLine line = e.getCommandLine();
-        PrintWriter err = line.getErr();
-        err.println("esnode: " + Text.oneLine(String.valueOf(e.getMessage())));
-        CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
-        err.println("Try '%s --help'.".formatted(line.getCommandSpec().qualifiedName()));
-        return ExitCode.USAGE;
-    }
+  private static int usage(ParameterException e) {
+    CommandLine line = e.getCommandLine();
+    PrintWriter err = line.getErr();
+    err.println("esnode: " + Text.oneLine(String.valueOf(e.getMessage())));
+    CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+    err.println("Try '%s --help'.".formatted(line.getCommandSpec().qualifiedName()));
+    return ExitCode.USAGE;
+  }
 
-    private static int failed(Exception e, CommandLine line) {
-        if (e instanceof CommandException c) {
-            line.getErr().println("esnode: " + Text.oneLine(String.valueOf(c.getMessage())));
-            return c.exit();
-        }
-        StackTraceElement[] trace = e.getStackTrace();
-        line.getErr()
-                .println("esnode: internal error in '%s': %s%s; please report it with this line and the command"
-                        .formatted(
-                                line.getCommandSpec().qualifiedName(),
-                                Text.oneLine(e.toString()),
-                                trace.length == 0 ? "" : " at " + trace[0]));
-        if (System.getenv("ESNODE_TRACE") != null) {
-            e.printStackTrace(line.getErr());
-        }
-        return ExitCode.BUG;
+  private static int failed(Exception e, CommandLine line) {
+    if (e instanceof CommandException c) {
+      line.getErr().println("esnode: " + Text.oneLine(String.valueOf(c.getMessage())));
+      return c.exit();
     }
+    StackTraceElement[] trace = e.getStackTrace();
+    line.getErr()
+        .println(
+            "esnode: internal error in '%s': %s%s; please report it with this line and the command"
+                .formatted(
+                    line.getCommandSpec().qualifiedName(),
+                    Text.oneLine(e.toString()),
+                    trace.length == 0 ? "" : " at " + trace[0]));
+    if (System.getenv("ESNODE_TRACE") != null) {
+      e.printStackTrace(line.getErr());
+    }
+    return ExitCode.BUG;
+  }
 }
