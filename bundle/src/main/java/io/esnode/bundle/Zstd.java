@@ -17,6 +17,7 @@ final class Zstd implements BytesInputCompressor {
   private final ZstdCompressCtx context = new ZstdCompressCtx().setLevel(LEVEL).setChecksum(true);
 
   @Override
+  @SuppressWarnings("deprecation") // the replacement wants an allocator and copies all the same
   public BytesInput compress(BytesInput bytes) throws IOException {
     return BytesInput.from(context.compress(bytes.toByteArray()));
   }
