@@ -59,7 +59,10 @@ public final class AtomicFile implements Closeable {
     Files.move(
         partial, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     committed = true;
-    syncDirectory(target.toAbsolutePath().getParent());
+    Path directory = target.toAbsolutePath().getParent();
+    if (directory != null) {
+      syncDirectory(directory);
+    }
   }
 
   @Override

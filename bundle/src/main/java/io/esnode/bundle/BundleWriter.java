@@ -220,10 +220,11 @@ public final class BundleWriter implements Closeable {
 
   /** Definition levels: 0 no group, 1 group without this column, 2 a value. */
   private static void value(RowBatch batch, int row, int column, ColumnWriter writer) {
-    String[] texts = batch.texts[column];
+    RowBatch.Texts texts = batch.texts[column];
+    String text = texts == null ? null : texts.value(row);
     RowBatch.Numbers numbers = batch.numbers[column];
-    if (texts != null && texts[row] != null) {
-      writer.write(Binary.fromString(texts[row]), 0, 2);
+    if (text != null) {
+      writer.write(Binary.fromString(text), 0, 2);
     } else if (numbers != null && numbers.present(row)) {
       writer.write(numbers.value(row), 0, 2);
     } else {

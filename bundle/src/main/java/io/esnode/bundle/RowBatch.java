@@ -24,16 +24,16 @@ public final class RowBatch {
   final Numbers ts = new Numbers();
   final Numbers mono = new Numbers();
   final @Nullable Numbers[] numbers;
-  final String @Nullable [][] texts;
+  final @Nullable Texts[] texts;
 
   public RowBatch(Table table) {
     this.table = table;
     int columns = table.columns().size();
     numbers = new Numbers[columns];
-    texts = new String[columns][];
+    texts = new Texts[columns];
     for (int i = 0; i < columns; i++) {
       if (table.columns().get(i).type() == Metric.Type.TEXT) {
-        texts[i] = new String[FIRST_CAPACITY];
+        texts[i] = new Texts();
       } else {
         numbers[i] = new Numbers();
       }
@@ -66,6 +66,27 @@ public final class RowBatch {
     }
   }
 
+  /** One column of text; null is absent. */
+  static final class Texts {
+    private @Nullable String[] values = new @Nullable String[FIRST_CAPACITY];
+
+    void set(int row, String value) {
+      if (row >= values.length) {
+        values = Arrays.copyOf(values, Math.max(row + 1, values.length * 2));
+      }
+      values[row] = value;
+    }
+
+    @Nullable
+    String value(int row) {
+      return row < values.length ? values[row] : null;
+    }
+
+    void clear() {
+      Arrays.fill(values, null);
+    }
+  }
+
   public Table table() {
     return table;
   }
@@ -81,12 +102,6 @@ public final class RowBatch {
       this.entity = Arrays.copyOf(this.entity, capacity);
       this.origin = Arrays.copyOf(this.origin, capacity);
       this.source = Arrays.copyOf(this.source, capacity);
-      for (int i = 0; i < texts.length; i++) {
-        String[] text = texts[i];
-        if (text != null) {
-          texts[i] = Arrays.copyOf(text, capacity);
-        }
-      }
     }
     this.entity[size] = entity;
     this.origin[size] = origin;
@@ -125,12 +140,12 @@ public final class RowBatch {
 
   /** A text of the current row. */
   public void set(int column, String value) {
-    String[] target = texts[column];
+    Texts target = texts[column];
     if (target == null) {
       throw new IllegalArgumentException(
           table.columns().get(column).qualifiedName() + " holds numbers");
     }
-    target[size - 1] = value;
+    target.set(size - 1, value);
   }
 
   /** Forgets all rows and keeps the memory. */
@@ -144,9 +159,9 @@ public final class RowBatch {
         column.clear();
       }
     }
-    for (String[] column : texts) {
+    for (Texts column : texts) {
       if (column != null) {
-        Arrays.fill(column, null);
+        column.clear();
       }
     }
   }

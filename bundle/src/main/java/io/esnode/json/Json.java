@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * strings of a stated scale: engines print doubles differently, and evidence must not depend on that.
  */
 public sealed interface Json {
-  Json NULL = new Null();
-
   /** An object; members keep the order in which they were read or put, and are written in RFC 8785 order. */
   record Obj(Map<String, Json> members) implements Json {
     public Obj {
@@ -71,12 +69,12 @@ public sealed interface Json {
 
     /** The string, or null where the member is absent or JSON null. */
     public @Nullable String textOrNull(String name) throws JsonException {
-      return members.getOrDefault(name, NULL) instanceof Null ? null : text(name);
+      return members.getOrDefault(name, Null.NULL) instanceof Null ? null : text(name);
     }
 
     /** The integer, or null where the member is absent or JSON null. */
     public @Nullable Long integerOrNull(String name) throws JsonException {
-      return members.getOrDefault(name, NULL) instanceof Null ? null : integer(name);
+      return members.getOrDefault(name, Null.NULL) instanceof Null ? null : integer(name);
     }
 
     private <T extends Json> T typed(String name, Class<T> type, String expected)
@@ -125,10 +123,13 @@ public sealed interface Json {
 
   record Bool(boolean value) implements Json {}
 
-  record Null() implements Json {}
+  /** JSON null. */
+  enum Null implements Json {
+    NULL
+  }
 
   static Json of(@Nullable String value) {
-    return value == null ? NULL : new Str(value);
+    return value == null ? Null.NULL : new Str(value);
   }
 
   static Json of(long value) {
@@ -136,7 +137,7 @@ public sealed interface Json {
   }
 
   static Json ofNullable(@Nullable Long value) {
-    return value == null ? NULL : of(value.longValue());
+    return value == null ? Null.NULL : of(value.longValue());
   }
 
   static Json of(boolean value) {

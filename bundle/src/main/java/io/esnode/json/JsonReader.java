@@ -109,7 +109,7 @@ public final class JsonReader {
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Json.Num(parser.getDecimalValue());
       case VALUE_TRUE -> new Json.Bool(true);
       case VALUE_FALSE -> new Json.Bool(false);
-      case VALUE_NULL -> Json.NULL;
+      case VALUE_NULL -> Json.Null.NULL;
       default ->
         throw new JsonException("found %s at %s".formatted(describe(parser), place(parser)));
     };

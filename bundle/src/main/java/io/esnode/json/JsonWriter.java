@@ -110,7 +110,7 @@ final class JsonWriter {
         case '\f' -> out.append("\\f");
         case '\r' -> out.append("\\r");
         default -> {
-          if (c < 0x20 || ascii && c > 0x7e || loneSurrogate(text, i)) {
+          if (c < 0x20 || (ascii && c > 0x7e) || loneSurrogate(text, i)) {
             unicode(c);
           } else {
             out.append(c);
