@@ -1,0 +1,205 @@
+package io.esnode.recorder;
+
+import io.esnode.source.Clock;
+import io.esnode.source.Failure;
+import io.esnode.source.Moment;
+import io.esnode.source.Source;
+import io.esnode.source.Sources;
+import io.esnode.spool.SpoolWriter;
+import io.esnode.spool.TextRow;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Samples every source at absolute deadlines until it is told to stop, and takes one last sample then. The thread that
+ * calls {@link #run} is the sampler thread; {@link #stop} may come from any other, also before {@code run}.
+ */
+public final class Recorder {
+  /** Stands in the {@code source} column of rows the recorder writes about itself. */
+  static final String SOURCE = "esnode";
+
+  private final Clock clock;
+  private final Sources sources;
+  private final SpoolWriter spool;
+  private final long startMono;
+  private final long intervalNanos;
+  private final List<@Nullable List<Failure>> seenFailures = new ArrayList<>();
+  private final Map<Failure, Long> openGaps = new HashMap<>();
+
+  private volatile @Nullable String stopReason;
+  private volatile @Nullable Thread sampler;
+
+  /**
+   * A recorder about to start.
+   *
+   * @param startMono time of tick 0, CLOCK_MONOTONIC in ns
+   */
+  public Recorder(Clock clock, Sources sources, SpoolWriter spool, long startMono, Duration interval) {
+    this.clock = clock;
+    this.sources = sources;
+    this.spool = spool;
+    this.startMono = startMono;
+    this.intervalNanos = interval.toNanos();
+    for (int i = 0; i < sources.sources().size(); i++) {
+      seenFailures.add(null);
+    }
+  }
+
+  /** Ends the recording after one last sample. The first reason given is kept. */
+  public void stop(String reason) {
+    synchronized (this) {
+      if (stopReason == null) {
+        stopReason = reason;
+      }
+    }
+    LockSupport.unpark(sampler);
+  }
+
+  /**
+   * Records until {@code duration} is over or {@link #stop} is called, then ends the spool.
+   *
+   * @param duration from tick 0 to the last tick, both taken; null for no end
+   * @throws IOException if the end of the recording could not be written
+   */
+  public void run(@Nullable Duration duration) throws IOException {
+    sampler = Thread.currentThread();
+    Moment started = clock.now();
+    for (Failure missing : sources.missing()) {
+      gap(missing, started.tsMicros(), null, started.monoNanos());
+    }
+    long tick = 0;
+    while (true) {
+      if (!sleepUntil(startMono + tick * intervalNanos)) {
+        break;
+      }
+      sample(tick);
+      if (duration != null && (tick + 1) * intervalNanos > duration.toNanos()) {
+        stop("duration over");
+      }
+      tick = next(tick);
+    }
+    if (!"duration over".equals(stopReason)) {
+      sample(tick);
+    }
+    Moment ended = clock.now();
+    openGaps.forEach((failure, from) -> gap(failure, from, ended.tsMicros(), ended.monoNanos()));
+    String reason = String.valueOf(stopReason);
+    audit("recorder.stopped", "success", reason, null);
+    spool.end(reason, clock.now().monoNanos());
+  }
+
+  /**
+   * Writes one of esnode's own audit events. Any thread.
+   *
+   * @param action e.g. {@code recorder.started}
+   * @param sha256 digest of what was used, null where there is none
+   */
+  public void audit(String action, String outcome, String detail, @Nullable String sha256) {
+    Moment now = clock.now();
+    Map<String, String> texts = new HashMap<>(Map.of("action", action, "outcome", outcome, "detail", detail));
+    if (sha256 != null) {
+      texts.put("sha256", sha256);
+    }
+    spool.row(
+        new TextRow("audit", "node", SOURCE, "live", null, now.tsMicros(), texts, Map.of()), now.monoNanos());
+  }
+
+  /** Whether the deadline was reached, rather than the end. */
+  private boolean sleepUntil(long deadline) {
+    while (stopReason == null) {
+      long wait = deadline - clock.now().monoNanos();
+      if (wait <= 0) {
+        return true;
+      }
+      LockSupport.parkNanos(wait);
+    }
+    return false;
+  }
+
+  private void sample(long tick) {
+    Moment moment = clock.now();
+    List<Source> all = sources.sources();
+    for (int i = 0; i < all.size(); i++) {
+      all.get(i).sample();
+    }
+    spool.tick(tick, moment, all);
+    for (int i = 0; i < all.size(); i++) {
+      List<Failure> failures = all.get(i).failures();
+      if (failures != seenFailures.get(i)) {
+        failuresChanged(i, failures, moment);
+      }
+    }
+  }
+
+  /** The tick after this one: the next, or where the schedule stands by now if whole intervals went by. */
+  private long next(long tick) {
+    Moment now = clock.now();
+    long due = startMono + (tick + 1) * intervalNanos;
+    if (now.monoNanos() - due < intervalNanos) {
+      return tick + 1;
+    }
+    long resumed = (now.monoNanos() - startMono) / intervalNanos;
+    long lateNanos = now.monoNanos() - due;
+    spool.row(
+        new TextRow(
+            "gap",
+            "node",
+            SOURCE,
+            "live",
+            tick + 1,
+            now.tsMicros() - lateNanos / 1000,
+            Map.of("metric", "tick", "reason", "the recorder did not run: host overloaded, suspended or stopped"),
+            Map.of(
+                "from_ts", now.tsMicros() - lateNanos / 1000,
+                "to_ts", now.tsMicros(),
+                "ticks_count", resumed - tick - 1)),
+        now.monoNanos());
+    return resumed;
+  }
+
+  /** A gap is written when it opens, in case nobody lives to see its end, and again with its end. */
+  private void failuresChanged(int source, List<Failure> now, Moment moment) {
+    List<Failure> before = seenFailures.get(source);
+    seenFailures.set(source, now);
+    Set<Failure> still = new HashSet<>(now);
+    if (before != null) {
+      for (Failure failure : before) {
+        Long from = still.contains(failure) ? null : openGaps.remove(failure);
+        if (from != null) {
+          gap(failure, from, moment.tsMicros(), moment.monoNanos());
+        }
+      }
+    }
+    for (Failure failure : now) {
+      if (openGaps.putIfAbsent(failure, moment.tsMicros()) == null) {
+        gap(failure, moment.tsMicros(), null, moment.monoNanos());
+      }
+    }
+  }
+
+  private void gap(Failure failure, long fromTs, @Nullable Long toTs, long mono) {
+    Map<String, Long> times = new HashMap<>(Map.of("from_ts", fromTs));
+    if (toTs != null) {
+      times.put("to_ts", toTs);
+    }
+    spool.row(
+        new TextRow(
+            "gap",
+            failure.entity(),
+            SOURCE,
+            "live",
+            null,
+            fromTs,
+            Map.of("metric", failure.metric(), "reason", failure.reason()),
+            times),
+        mono);
+  }
+}

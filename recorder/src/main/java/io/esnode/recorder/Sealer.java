@@ -1,0 +1,186 @@
+package io.esnode.recorder;
+
+import io.esnode.bundle.AtomicFile;
+import io.esnode.bundle.BundleWriter;
+import io.esnode.bundle.Manifest;
+import io.esnode.bundle.RowBatch;
+import io.esnode.bundle.Sha256;
+import io.esnode.json.Json;
+import io.esnode.metric.Metric;
+import io.esnode.metric.Registry;
+import io.esnode.metric.Table;
+import io.esnode.signature.Signer;
+import io.esnode.spool.SpoolDirectory;
+import io.esnode.spool.SpoolReader;
+import io.esnode.spool.SpoolVisitor;
+import io.esnode.spool.TextRow;
+import io.esnode.spool.Tick;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Turns a spool into one signed bundle. The same spool gives the same bytes. Reads the spool twice, so that memory does not
+ * grow with the length of the recording; the spool is removed only when bundle and sidecar are durable.
+ */
+public final class Sealer {
+  /** Predicate type of the sidecar of a recording made from the system itself. */
+  public static final String RECORDING = "https://esnode.io/attestations/recording/v1";
+  /** Predicate type where any row is simulated, so that no policy takes it for the other. */
+  public static final String SIMULATED = "https://esnode.io/attestations/simulated-recording/v1";
+
+  private final SpoolDirectory spool;
+  private final Path target;
+  private final Signer signer;
+
+  public Sealer(SpoolDirectory spool, Path target, Signer signer) {
+    this.spool = spool;
+    this.target = target;
+    this.signer = signer;
+  }
+
+  /**
+   * What was sealed.
+   *
+   * @param sha256 of the bundle
+   * @param damage what could not be read from the spool
+   */
+  public record Sealed(String sha256, long sizeBytes, Manifest manifest, List<SpoolVisitor.Damage> damage) {
+    public Sealed {
+      damage = List.copyOf(damage);
+    }
+  }
+
+  /**
+   * Seals, signs, and removes the spool.
+   *
+   * @throws IOException if the spool cannot be read or the bundle not be written; the spool stays as it is
+   */
+  public Sealed seal() throws IOException {
+    SpoolReader reader = SpoolReader.open(spool);
+    Survey survey = new Survey(reader.header());
+    SpoolReader.Summary summary = reader.read(survey);
+    if (survey.captured() == 0) {
+      throw new EmptySpoolException(
+          "%s: no complete tick in %d segments; there is nothing to seal".formatted(spool.path(), summary.segments()));
+    }
+    BundleWriter.Sealed bundle;
+    try (BundleWriter writer = BundleWriter.create(target, reader.header().node(), tables(survey.tables()))) {
+      Rows rows = new Rows(writer, survey);
+      reader.read(rows);
+      rows.finish();
+      bundle = writer.finish(groups -> survey.manifest(summary, groups));
+      refuseToReplace(bundle.sha256());
+      byte[] sidecar = signer.sign(
+          String.valueOf(target.getFileName()),
+          bundle.sha256(),
+          bundle.manifest().simulated() ? SIMULATED : RECORDING,
+          Json.object().put("manifest", bundle.manifest().toJson()).build());
+      AtomicFile.write(sidecar(target), sidecar);
+      writer.publish();
+    }
+    spool.delete();
+    return new Sealed(bundle.sha256(), bundle.sizeBytes(), bundle.manifest(), survey.damage());
+  }
+
+  /** The sidecar of {@code F} is {@code F.sigstore.json}. */
+  public static Path sidecar(Path bundle) {
+    return bundle.resolveSibling(bundle.getFileName() + ".sigstore.json");
+  }
+
+  /** Sealing again after a crash gives the same bytes; anything else at that place is other evidence. */
+  private void refuseToReplace(String sha256) throws IOException {
+    if (Files.exists(target) && !Sha256.hex(Files.readAllBytes(target)).equals(sha256)) {
+      throw new IOException("%s: another file stands there, and evidence is never overwritten; seal to another name with: esnode recover %s --out FILE"
+          .formatted(target, spool.path()));
+    }
+  }
+
+  private static List<Table> tables(Set<String> names) {
+    return Registry.get().tables().stream().filter(t -> names.contains(t.name())).toList();
+  }
+
+  /** Second pass: every row into its row group. */
+  private static final class Rows implements SpoolVisitor {
+    private final BundleWriter writer;
+    private final Survey survey;
+    private final Map<String, RowBatch> batches = new LinkedHashMap<>();
+
+    Rows(BundleWriter writer, Survey survey) {
+      this.writer = writer;
+      this.survey = survey;
+    }
+
+    @Override
+    public void tick(Tick tick) throws IOException {
+      for (int row = 0; row < tick.rows(); row++) {
+        RowBatch batch = batch(tick.table(row));
+        batch.startRow(tick.entity(row), survey.origin(), tick.source(row));
+        batch.time(tick.number(), tick.tsMicros(), tick.monoNanos());
+        int[] places = survey.places(tick.table(row));
+        for (int column = 0; column < Math.min(tick.columns(row), places.length); column++) {
+          if (tick.present(row, column)) {
+            batch.set(places[column], tick.value(row, column));
+          }
+        }
+        writeIfFull(batch);
+      }
+    }
+
+    @Override
+    public void row(TextRow row, long monoNanos) throws IOException {
+      RowBatch batch = batch(row.table());
+      batch.startRow(row.entity(), row.origin(), row.source());
+      batch.time(row.tick(), row.tsMicros(), monoNanos);
+      Table table = batch.table();
+      for (int i = 0; i < table.columns().size(); i++) {
+        Metric metric = table.columns().get(i);
+        String text = row.texts().get(metric.column());
+        Long number = row.numbers().get(metric.column());
+        if (metric.type() == Metric.Type.TEXT && text != null) {
+          batch.set(i, text);
+        } else if (metric.type() != Metric.Type.TEXT && number != null) {
+          batch.set(i, number);
+        }
+      }
+      writeIfFull(batch);
+    }
+
+    @Override
+    public void damage(Damage damage) {
+      // Counted in the first pass.
+    }
+
+    void finish() throws IOException {
+      for (TextRow row : survey.added()) {
+        row(row, survey.monoOf(row));
+      }
+      List<RowBatch> inOrder = new ArrayList<>();
+      for (Table table : Registry.get().tables()) {
+        RowBatch batch = batches.get(table.name());
+        if (batch != null) {
+          inOrder.add(batch);
+        }
+      }
+      for (RowBatch batch : inOrder) {
+        writer.write(batch);
+      }
+    }
+
+    private RowBatch batch(String table) {
+      return batches.computeIfAbsent(table, name -> new RowBatch(Registry.get().table(name)));
+    }
+
+    private void writeIfFull(RowBatch batch) throws IOException {
+      if (batch.size() >= BundleWriter.rowsPerGroup(batch.table())) {
+        writer.write(batch);
+        batch.clear();
+      }
+    }
+  }
+}

@@ -1,0 +1,236 @@
+package io.esnode.recorder;
+
+import io.esnode.bundle.Manifest;
+import io.esnode.bundle.Sha256;
+import io.esnode.json.Json;
+import io.esnode.metric.Registry;
+import io.esnode.metric.Table;
+import io.esnode.spool.SpoolHeader;
+import io.esnode.spool.SpoolReader;
+import io.esnode.spool.SpoolVisitor;
+import io.esnode.spool.TextRow;
+import io.esnode.spool.Tick;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** First pass over a spool: what there is, what is missing, and what the manifest has to say. Not thread-safe. */
+final class Survey implements SpoolVisitor {
+  /** A wall clock that moved this far against the monotonic clock between two ticks was set, not slewed. */
+  private static final long STEP_US = 100_000;
+
+  private final SpoolHeader header;
+  private final Map<String, int[]> places = new HashMap<>();
+  private final Set<String> tables = new TreeSet<>();
+  private final List<Damage> damage = new ArrayList<>();
+  private final List<Hole> holes = new ArrayList<>();
+  private final List<TextRow> explained = new ArrayList<>();
+  private final List<TextRow> added = new ArrayList<>();
+  private final Map<TextRow, Long> addedMono = new HashMap<>();
+  private final List<Manifest.Clock.Step> steps = new ArrayList<>();
+  private long captured;
+  private long late;
+  private long dropped;
+  private long gaps;
+  private long firstTs;
+  private long lastTs;
+  private long lastMono;
+  private long lastTick = -1;
+  private long lastOffsetUs;
+  private @Nullable Long firstCpuMs;
+  private @Nullable Long lastCpuMs;
+  private @Nullable Long maxRss;
+
+  /** Tick numbers that are not there. */
+  private record Hole(long ticks, long fromTs, long toTs, long mono) {}
+
+  Survey(SpoolHeader header) {
+    this.header = header;
+    header.columns().forEach((name, columns) -> {
+      Table table = Registry.get().table(name);
+      places.put(name, columns.stream().mapToInt(table::indexOf).toArray());
+    });
+    tables.add("inventory");
+  }
+
+  @Override
+  public void tick(Tick tick) {
+    long offsetUs = tick.tsMicros() - tick.monoNanos() / 1000;
+    if (captured == 0) {
+      firstTs = tick.tsMicros();
+      if (tick.number() > 0) {
+        holes.add(new Hole(tick.number(), header.startTs(), tick.tsMicros(), tick.monoNanos()));
+      }
+    } else {
+      if (Math.abs(offsetUs - lastOffsetUs) >= STEP_US) {
+        steps.add(new Manifest.Clock.Step(tick.number(), tick.tsMicros(), offsetUs - lastOffsetUs));
+      }
+      if (tick.number() > lastTick + 1) {
+        holes.add(new Hole(tick.number() - lastTick - 1, lastTs, tick.tsMicros(), tick.monoNanos()));
+      }
+    }
+    captured++;
+    long due = header.startMono() + tick.number() * header.intervalNanos();
+    if (tick.monoNanos() - due > header.intervalNanos() / 2) {
+      late++;
+    }
+    lastTick = tick.number();
+    lastTs = tick.tsMicros();
+    lastMono = tick.monoNanos();
+    lastOffsetUs = offsetUs;
+    for (int row = 0; row < tick.rows(); row++) {
+      tables.add(tick.table(row));
+      if (tick.table(row).equals("process")) {
+        cost(tick, row);
+      }
+    }
+  }
+
+  private void cost(Tick tick, int row) {
+    Long user = value(tick, row, "user_ms");
+    Long system = value(tick, row, "system_ms");
+    Long rss = value(tick, row, "rss_bytes");
+    if (user != null && system != null) {
+      lastCpuMs = user + system;
+      if (firstCpuMs == null) {
+        firstCpuMs = lastCpuMs;
+      }
+    }
+    if (rss != null && (maxRss == null || rss > maxRss)) {
+      maxRss = rss;
+    }
+  }
+
+  private @Nullable Long value(Tick tick, int row, String column) {
+    List<String> columns = header.columns().get(tick.table(row));
+    int at = columns == null ? -1 : columns.indexOf(column);
+    return at >= 0 && at < tick.columns(row) && tick.present(row, at) ? tick.value(row, at) : null;
+  }
+
+  @Override
+  public void row(TextRow row, long monoNanos) {
+    tables.add(row.table());
+    if (row.table().equals("gap")) {
+      gaps++;
+      if ("tick".equals(row.texts().get("metric"))) {
+        explained.add(row);
+        if (row.source().startsWith("esnode.spool")) {
+          dropped += row.numbers().getOrDefault("ticks_count", 0L);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void damage(Damage found) {
+    damage.add(found);
+  }
+
+  long captured() {
+    return captured;
+  }
+
+  Set<String> tables() {
+    explainHoles();
+    return tables;
+  }
+
+  List<Damage> damage() {
+    return damage;
+  }
+
+  String origin() {
+    return header.simulated() ? "simulated" : "live";
+  }
+
+  /** Where the values of a keyframe's row belong in the registry's table. */
+  int[] places(String table) {
+    return places.getOrDefault(table, new int[0]);
+  }
+
+  /** Rows that the recorder could not write itself: inventory, and gaps that only the reader of the spool sees. */
+  List<TextRow> added() {
+    return added;
+  }
+
+  long monoOf(TextRow row) {
+    return addedMono.getOrDefault(row, header.startMono());
+  }
+
+  private void explainHoles() {
+    if (!added.isEmpty()) {
+      return;
+    }
+    new TreeMap<>(header.inventory()).forEach((item, value) -> {
+      TextRow row = new TextRow(
+          "inventory",
+          "node",
+          Recorder.SOURCE,
+          origin(),
+          null,
+          header.startTs(),
+          Map.of("item", item, "value", value),
+          Map.of());
+      added.add(row);
+      addedMono.put(row, header.startMono());
+    });
+    String reason = damage.isEmpty()
+        ? "ticks are missing from the spool and nothing says why"
+        : "the spool is damaged: " + damage.get(0).reason();
+    for (Hole hole : holes) {
+      if (explained.stream().noneMatch(row -> overlaps(row, hole))) {
+        TextRow row = new TextRow(
+            "gap",
+            "node",
+            "esnode.recover",
+            origin(),
+            null,
+            hole.fromTs(),
+            Map.of("metric", "tick", "reason", reason),
+            Map.of("from_ts", hole.fromTs(), "to_ts", hole.toTs(), "ticks_count", hole.ticks()));
+        added.add(row);
+        addedMono.put(row, hole.mono());
+        tables.add("gap");
+        gaps++;
+      }
+    }
+  }
+
+  private static boolean overlaps(TextRow row, Hole hole) {
+    Long from = row.numbers().get("from_ts");
+    Long to = row.numbers().get("to_ts");
+    return from != null && to != null && from <= hole.toTs() && to >= hole.fromTs();
+  }
+
+  Manifest manifest(SpoolReader.Summary summary, List<Manifest.RowGroup> groups) {
+    Json.Builder config = Json.object();
+    new TreeMap<>(header.config()).forEach(config::put);
+    return new Manifest(
+        header.recordingId(),
+        header.node(),
+        header.bootId(),
+        header.simulated(),
+        header.toolVersion(),
+        header.config(),
+        Sha256.hex(config.build().canonical()),
+        firstTs,
+        lastTs,
+        header.intervalNanos(),
+        new Manifest.Ticks(lastTick + 1, captured, late, dropped),
+        new Manifest.Clock("unknown", steps),
+        new Manifest.Cost(
+            firstCpuMs == null || lastCpuMs == null ? null : Long.valueOf(lastCpuMs - firstCpuMs), maxRss),
+        gaps,
+        header.inventory(),
+        new Manifest.Spool(
+            summary.chainHead(), summary.segments(), summary.bytes(), !summary.ended(), summary.damagedBytes()),
+        new Manifest.Stream(
+            header.streamId(), header.sequence(), header.previousBundle(), header.selection()),
+        groups);
+  }
+}

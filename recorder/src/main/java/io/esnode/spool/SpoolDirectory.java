@@ -1,0 +1,154 @@
+package io.esnode.spool;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directory of a spool: numbered segments and a lock that dies with the process that holds it.
+ *
+ * <pre>
+ * OUT.spool/lock         held by the recorder, or by whoever seals what it left; holds its process id
+ * OUT.spool/000000.seg   segments, each written once and never opened for writing again
+ * OUT.spool/000001.seg
+ * </pre>
+ */
+public final class SpoolDirectory implements Closeable {
+  private static final String LOCK = "lock";
+  private static final Pattern SEGMENT = Pattern.compile("[0-9]{6,9}\\.seg");
+
+  private final Path path;
+  private final FileChannel lockFile;
+  private final FileLock lock;
+
+  private SpoolDirectory(Path path, FileChannel lockFile, FileLock lock) {
+    this.path = path;
+    this.lockFile = lockFile;
+    this.lock = lock;
+  }
+
+  /** Makes the directory for a new recording; it must not hold one already. */
+  public static SpoolDirectory create(Path path) throws IOException {
+    try {
+      Files.createDirectory(path);
+    } catch (FileAlreadyExistsException e) {
+      // Another recorder's, or what one left: the lock and the segments tell.
+      SpoolDirectory found = open(path);
+      if (found.segments().isEmpty()) {
+        return found;
+      }
+      found.close();
+      throw new SpoolException(
+          "%s: holds a recording that was never sealed; seal it with: esnode recover %s".formatted(path, path), e);
+    } catch (NoSuchFileException e) {
+      throw new SpoolException("%s: the directory to record into does not exist".formatted(path), e);
+    }
+    return open(path);
+  }
+
+  /** Takes an existing spool over; refused while another process holds it. */
+  public static SpoolDirectory open(Path path) throws IOException {
+    if (!Files.isDirectory(path)) {
+      throw new SpoolException("%s: %s; expected the directory of a spool"
+          .formatted(path, Files.exists(path) ? "not a directory" : "not there"));
+    }
+    FileChannel file = FileChannel.open(
+        path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    try {
+      FileLock lock = tryLock(file);
+      if (lock == null) {
+        throw new SpoolException("%s: in use by another recorder%s; wait for it to end, or record to another file"
+            .formatted(path, holder(file)));
+      }
+      file.truncate(0);
+      file.write(
+          ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)), 0);
+      return new SpoolDirectory(path, file, lock);
+    } catch (IOException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static @Nullable FileLock tryLock(FileChannel file) throws IOException {
+    try {
+      return file.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null;
+    }
+  }
+
+  private static String holder(FileChannel file) throws IOException {
+    ByteBuffer pid = ByteBuffer.allocate(20);
+    file.read(pid, 0);
+    String text = new String(pid.array(), 0, pid.position(), StandardCharsets.US_ASCII);
+    return text.matches("[0-9]{1,19}") ? " (process " + text + ")" : "";
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  Path segment(long number) {
+    StringBuilder name = new StringBuilder(Long.toString(number));
+    while (name.length() < 6) {
+      name.insert(0, '0');
+    }
+    return path.resolve(name.append(".seg").toString());
+  }
+
+  /** The segments, in order. */
+  public List<Path> segments() throws IOException {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(path)) {
+      for (Path file : all) {
+        if (SEGMENT.matcher(String.valueOf(file.getFileName())).matches()) {
+          found.add(file);
+        }
+      }
+    } catch (NotDirectoryException e) {
+      throw new SpoolException("%s: not a directory".formatted(path), e);
+    }
+    Collections.sort(found);
+    return found;
+  }
+
+  static long number(Path segment) {
+    String name = String.valueOf(segment.getFileName());
+    return Long.parseLong(name.substring(0, name.indexOf('.')));
+  }
+
+  /** Removes segments, lock and directory, once what they hold is sealed. */
+  public void delete() throws IOException {
+    for (Path segment : segments()) {
+      Files.delete(segment);
+    }
+    Files.deleteIfExists(path.resolve(LOCK));
+    close();
+    Files.delete(path);
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (lockFile.isOpen()) {
+      lock.release();
+      lockFile.close();
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package io.esnode.spool;
+
+import java.io.IOException;
+
+/** Takes what a spool holds, in the order in which it was written. */
+public interface SpoolVisitor {
+  /** One complete tick; the view is valid during the call only. */
+  void tick(Tick tick) throws IOException;
+
+  /**
+   * One row with text columns.
+   *
+   * @param monoNanos when it was handed over, CLOCK_MONOTONIC
+   */
+  void row(TextRow row, long monoNanos) throws IOException;
+
+  /** Something that could not be read. */
+  void damage(Damage damage) throws IOException;
+
+  /**
+   * Bytes that were skipped, or a segment that is missing or was exchanged.
+   *
+   * @param segment file name
+   * @param offset of the first byte skipped
+   * @param bytes how many; 0 where a whole segment is missing
+   * @param reason in words
+   */
+  record Damage(String segment, long offset, long bytes, String reason) {}
+}

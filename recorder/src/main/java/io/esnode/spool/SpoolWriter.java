@@ -1,0 +1,369 @@
+package io.esnode.spool;
+
+import io.esnode.bundle.AtomicFile;
+import io.esnode.bundle.Sha256;
+import io.esnode.json.Json;
+import io.esnode.source.Moment;
+import io.esnode.source.Source;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a spool. The sampler thread calls {@link #tick}, any thread {@link #row}; a thread of its own does {@code write}
+ * and {@code fdatasync}, so a slow disk never delays a sample. A full queue drops a tick and says so in a gap row.
+ *
+ * <p>A tick is complete when {@code write} returned. When the disk refuses a frame, the segment is cut back to the last
+ * whole frame, the recorder goes on with the next keyframe, and a gap row says what was lost and why.
+ */
+public final class SpoolWriter implements Closeable {
+  /**
+   * When to start a new segment and when to make what was written durable.
+   *
+   * @param segmentBytes a new segment after so many bytes
+   * @param segmentTime or after so long
+   * @param flush {@code fdatasync} at least so often while there is something to write: what a power loss can take
+   * @param keyframeEvery a keyframe every so many ticks: what one damaged frame can take
+   * @param queue frames waiting for the disk at most
+   */
+  public record Options(long segmentBytes, Duration segmentTime, Duration flush, int keyframeEvery, int queue) {
+    public static final Options DEFAULT =
+        new Options(1 << 20, Duration.ofMinutes(10), Duration.ofSeconds(1), 60, 64);
+  }
+
+  /** Source of the rows a spool writes about itself. */
+  static final String SOURCE = "esnode.spool";
+
+  private final SpoolDirectory directory;
+  private final Options options;
+  private final BlockingQueue<Frame> free;
+  private final BlockingQueue<Frame> full;
+  private final AtomicInteger made = new AtomicInteger();
+  private final TickEncoder encoder = new TickEncoder();
+  private final Thread thread;
+
+  // Sampler thread only.
+  private long segmentStart;
+  private long segmentBytes;
+  private Loss dropped = Loss.NONE;
+
+  // Writer thread only, but for the first segment, which the constructor opens.
+  private SpoolHeader header;
+  private MessageDigest digest = Sha256.digest();
+  private FileChannel channel;
+  private long good;
+  private boolean dirty;
+  private long lastSync;
+  private Loss unwritten = Loss.NONE;
+
+  private volatile boolean keyframeWanted;
+
+  /** Ticks that did not make it, from first to last. */
+  private record Loss(long ticks, long fromTs, long toTs, String reason) {
+    static final Loss NONE = new Loss(0, 0, 0, "");
+
+    Loss plus(long ts, String why) {
+      return ticks == 0 ? new Loss(1, ts, ts, why) : new Loss(ticks + 1, fromTs, ts, why);
+    }
+  }
+
+  private SpoolWriter(SpoolDirectory directory, SpoolHeader header, Options options) throws IOException {
+    this.directory = directory;
+    this.header = header;
+    this.options = options;
+    this.free = new ArrayBlockingQueue<>(options.queue());
+    this.full = new ArrayBlockingQueue<>(options.queue());
+    this.segmentStart = header.startMono();
+    this.channel = openSegment(header);
+    this.thread = new Thread(this::run, "spool-writer");
+    this.thread.setDaemon(true);
+  }
+
+  /** Opens the first segment and starts the writer thread; the directory is closed with the writer. */
+  public static SpoolWriter open(SpoolDirectory directory, SpoolHeader header, Options options) throws IOException {
+    SpoolWriter writer = new SpoolWriter(directory, header, options);
+    writer.thread.start();
+    return writer;
+  }
+
+  /**
+   * Hands one tick over. Never blocks.
+   *
+   * @return false if the queue was full and the tick was dropped
+   */
+  public boolean tick(long tick, Moment moment, List<Source> sources) {
+    if (dropped.ticks() > 0 && offer(gap(dropped), moment.monoNanos())) {
+      dropped = Loss.NONE;
+    }
+    Frame frame = take();
+    if (frame == null || dropped.ticks() > 0) {
+      dropped = dropped.plus(moment.tsMicros(), "the disk was slower than the recorder: queue full");
+      encoder.needKeyframe();
+      if (frame != null) {
+        free.add(frame);
+      }
+      return false;
+    }
+    boolean startsSegment = segmentBytes > options.segmentBytes()
+        || moment.monoNanos() - segmentStart > options.segmentTime().toNanos();
+    if (keyframeWanted || encoder.framesSinceKeyframe() + 1 >= options.keyframeEvery()) {
+      keyframeWanted = false;
+      encoder.needKeyframe();
+    }
+    encoder.encode(frame, tick, moment, sources, startsSegment);
+    frame.tick(moment.tsMicros());
+    if (startsSegment) {
+      segmentStart = moment.monoNanos();
+      segmentBytes = 0;
+    }
+    segmentBytes += frame.size();
+    full.add(frame);
+    return true;
+  }
+
+  /**
+   * Hands one row with text columns over. Any thread; never blocks.
+   *
+   * @return false if the queue was full
+   */
+  public boolean row(TextRow row, long monoNanos) {
+    return offer(row, monoNanos);
+  }
+
+  private boolean offer(TextRow row, long monoNanos) {
+    Frame frame = take();
+    if (frame == null) {
+      return false;
+    }
+    frame.begin(Frame.ROW, false);
+    frame.putBytes(json(row));
+    frame.finish(monoNanos);
+    full.add(frame);
+    return true;
+  }
+
+  /** A free frame; the pool grows up to the length of the queue. */
+  private @Nullable Frame take() {
+    Frame frame = free.poll();
+    if (frame != null) {
+      return frame;
+    }
+    if (made.incrementAndGet() <= options.queue()) {
+      return new Frame();
+    }
+    made.decrementAndGet();
+    return null;
+  }
+
+  /**
+   * Ends the recording: writes the end frame and waits until everything is durable.
+   *
+   * @throws IOException if the last frames could not be written
+   */
+  public void end(String reason, long monoNanos) throws IOException {
+    Frame frame = new Frame().begin(Frame.END, false);
+    frame.putBytes(Json.object()
+        .put("reason", reason)
+        .build()
+        .canonical()
+        .getBytes(StandardCharsets.UTF_8));
+    frame.finish(monoNanos);
+    try {
+      if (dropped.ticks() > 0) {
+        Frame gap = new Frame().begin(Frame.ROW, false);
+        gap.putBytes(json(gap(dropped)));
+        gap.finish(monoNanos);
+        full.put(gap);
+      }
+      full.put(frame);
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SpoolException("interrupted while the spool was being ended", e);
+    }
+    if (unwritten.ticks() > 0) {
+      throw new SpoolException("%s: the last %d ticks could not be written: %s"
+          .formatted(directory.path(), unwritten.ticks(), unwritten.reason()));
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    thread.interrupt();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    directory.close();
+  }
+
+  private void run() {
+    try {
+      long flushNanos = options.flush().toNanos();
+      while (true) {
+        Frame frame = full.poll(flushNanos, TimeUnit.NANOSECONDS);
+        if (frame != null) {
+          boolean last = frame.type() == Frame.END;
+          store(frame);
+          if (last) {
+            break;
+          }
+          free.offer(frame);
+        }
+        if (dirty && (frame == null || System.nanoTime() - lastSync >= flushNanos)) {
+          sync();
+        }
+      }
+      sync();
+    } catch (InterruptedException e) {
+      // close() without end(): what was written stays, as after a crash.
+      Thread.currentThread().interrupt();
+    } finally {
+      closeQuietly();
+    }
+  }
+
+  private void store(Frame frame) {
+    if (unwritten.ticks() > 0 && frame.type() == Frame.DELTA) {
+      unwritten = unwritten.plus(frame.tsMicros(), unwritten.reason());
+      keyframeWanted = true;
+      return;
+    }
+    try {
+      if (frame.startsSegment()) {
+        nextSegment();
+      }
+      if (unwritten.ticks() > 0 && frame.type() == Frame.KEYFRAME) {
+        Frame gap = new Frame().begin(Frame.ROW, false);
+        gap.putBytes(json(gap(unwritten)));
+        gap.finish(frame.monoNanos());
+        write(gap);
+      }
+      write(frame);
+      if (frame.type() == Frame.KEYFRAME) {
+        unwritten = Loss.NONE;
+      }
+    } catch (IOException e) {
+      String reason = "the spool could not be written: " + e.getMessage();
+      if (frame.type() == Frame.DELTA || frame.type() == Frame.KEYFRAME) {
+        unwritten = unwritten.plus(frame.tsMicros(), reason);
+      }
+      keyframeWanted = true;
+      cutBack();
+    }
+  }
+
+  private void write(Frame frame) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(frame.array(), 0, frame.size());
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+    digest.update(frame.array(), 0, frame.size());
+    good += frame.size();
+    dirty = true;
+  }
+
+  /** Leaves no half frame behind where the disk took only part of one. */
+  private void cutBack() {
+    try {
+      channel.truncate(good);
+      channel.position(good);
+    } catch (IOException e) {
+      // The reader skips the half frame by its CRC; the reason of the first failure is kept.
+      return;
+    }
+  }
+
+  private void nextSegment() throws IOException {
+    String sha256 = HexFormat.of().formatHex(((MessageDigest) clone(digest)).digest());
+    SpoolHeader next = header.next(header.segment() + 1, sha256);
+    channel.force(false);
+    FileChannel opened = openSegment(next);
+    channel.close();
+    channel = opened;
+    header = next;
+  }
+
+  private static Object clone(MessageDigest digest) {
+    try {
+      return digest.clone();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("SHA-256 of the JDK can be cloned", e);
+    }
+  }
+
+  private FileChannel openSegment(SpoolHeader of) throws IOException {
+    Path path = directory.segment(of.segment());
+    Frame frame = new Frame().begin(Frame.HEADER, false);
+    frame.putBytes(of.toJson().canonical().getBytes(StandardCharsets.UTF_8));
+    frame.finish(of.startMono());
+    FileChannel opened = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    try {
+      ByteBuffer bytes = ByteBuffer.wrap(frame.array(), 0, frame.size());
+      while (bytes.hasRemaining()) {
+        opened.write(bytes);
+      }
+      opened.force(true);
+    } catch (IOException e) {
+      opened.close();
+      Files.deleteIfExists(path);
+      throw e;
+    }
+    AtomicFile.syncDirectory(directory.path());
+    digest = Sha256.digest();
+    digest.update(frame.array(), 0, frame.size());
+    good = frame.size();
+    return opened;
+  }
+
+  private void sync() {
+    try {
+      channel.force(false);
+      dirty = false;
+    } catch (IOException e) {
+      unwritten = unwritten.plus(header.startTs(), "fdatasync failed: " + e.getMessage());
+    }
+    lastSync = System.nanoTime();
+  }
+
+  private void closeQuietly() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // Everything was forced before; there is nothing left to lose.
+      return;
+    }
+  }
+
+  private static byte[] json(TextRow row) {
+    return row.toJson().canonical().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static TextRow gap(Loss loss) {
+    return new TextRow(
+        "gap",
+        "node",
+        SOURCE,
+        "live",
+        null,
+        loss.fromTs(),
+        Map.of("metric", "tick", "reason", loss.reason()),
+        Map.of("from_ts", loss.fromTs(), "to_ts", loss.toTs(), "ticks_count", loss.ticks()));
+  }
+}
