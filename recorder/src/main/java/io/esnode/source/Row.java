@@ -1,6 +1,8 @@
 package io.esnode.source;
 
 import io.esnode.metric.Table;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The values of one entity, refilled at every tick. A column is absent until it is set, never zero for unknown. Not
@@ -11,6 +13,7 @@ public final class Row {
     private final String entity;
     private final long[] values;
     private final boolean[] present;
+    private final @Nullable String[] reasons;
 
     /** An empty row: every column of the table is absent. */
     public Row(Table table, String entity) {
@@ -18,6 +21,7 @@ public final class Row {
         this.entity = entity;
         this.values = new long[table.columns().size()];
         this.present = new boolean[values.length];
+        this.reasons = new @Nullable String[values.length];
     }
 
     public Table table() {
@@ -42,21 +46,35 @@ public final class Row {
         return values[column];
     }
 
+    /** Why the column is absent; null where it is present, and where it is absent because the kernel did not offer it. */
+    public @Nullable String reason(int column) {
+        return reasons[column];
+    }
+
     public void set(int column, long value) {
         values[column] = value;
         present[column] = true;
+        reasons[column] = null;
     }
 
-    /** Makes one column absent. */
+    /** Makes one column absent for a cause that a gap row is to name. */
+    public void absent(int column, String reason) {
+        values[column] = 0;
+        present[column] = false;
+        reasons[column] = reason;
+    }
+
+    /** Makes one column absent, without a cause. */
     public void clear(int column) {
         values[column] = 0;
         present[column] = false;
+        reasons[column] = null;
     }
 
-    /** Makes every column absent. */
+    /** Makes every column absent, without a cause. */
     public void clear() {
-        for (int i = 0; i < values.length; i++) {
-            clear(i);
-        }
+        Arrays.fill(values, 0);
+        Arrays.fill(present, false);
+        Arrays.fill(reasons, null);
     }
 }

@@ -1,0 +1,96 @@
+package io.esnode.source;
+
+import io.esnode.metric.Table;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * A line of /proc/diskstats: major, minor, name, then the fields of Documentation/admin-guide/iostats.rst: 11 of them,
+ * 15 since Linux 4.18, 17 since 5.5.
+ *
+ * <p>Whole devices only, as /sys/block lists them; no loop devices, no RAM disks.
+ */
+final class DiskFormat implements EntityFormat {
+    private static final int FIELDS = 17;
+
+    private final Path block;
+    private final NumberedFields fields;
+    private int start;
+    private int end;
+
+    /** @param block usually {@code /sys/block} */
+    DiskFormat(Table disk, Path block) {
+        this.block = block;
+        fields = NumberedFields.of(disk, "/proc/diskstats", FIELDS);
+    }
+
+    @Override
+    public boolean name(Lines line) {
+        if (!line.number() || !line.number()) {
+            return false;
+        }
+        line.skipSpaces();
+        start = line.position();
+        line.skipWord();
+        end = line.position();
+        return end > start;
+    }
+
+    @Override
+    public int nameStart() {
+        return start;
+    }
+
+    @Override
+    public int nameEnd() {
+        return end;
+    }
+
+    @Override
+    public void values(Lines line, Row row) {
+        fields.take(line, row);
+    }
+
+    @Override
+    public String prefix() {
+        return "disk:";
+    }
+
+    @Override
+    public Set<String> wanted(Set<String> names) throws IOException {
+        Set<String> devices = devices();
+        Set<String> wanted = new LinkedHashSet<>();
+        for (String name : names) {
+            // A slash in a device's name, as in cciss/c0d0, is written ! in sysfs.
+            if (devices.contains(name.replace('/', '!')) && !name.startsWith("loop") && !name.startsWith("ram")) {
+                wanted.add(name);
+            }
+        }
+        return wanted;
+    }
+
+    private Set<String> devices() throws IOException {
+        Set<String> devices = new HashSet<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(block)) {
+            for (Path entry : entries) {
+                devices.add(entry.getFileName().toString());
+            }
+        } catch (DirectoryIteratorException e) {
+            throw unlisted(e.getCause());
+        } catch (IOException e) {
+            throw unlisted(e);
+        }
+        return devices;
+    }
+
+    private IOException unlisted(IOException e) {
+        return new IOException(
+                block + ": " + KeptFile.cause(e) + "; without it a disk cannot be told from a partition", e);
+    }
+}
