@@ -89,8 +89,6 @@ public final class Recorder {
     if (!"duration over".equals(stopReason)) {
       sample(tick);
     }
-    Moment ended = clock.now();
-    openGaps.forEach((failure, from) -> gap(failure, from, ended.tsMicros(), ended.monoNanos()));
     String reason = String.valueOf(stopReason);
     audit("recorder.stopped", "success", reason, null);
     spool.end(reason, clock.now().monoNanos());
@@ -165,7 +163,7 @@ public final class Recorder {
     return resumed;
   }
 
-  /** A gap is written when it opens, in case nobody lives to see its end, and again with its end. */
+  /** A gap is written when it opens, without an end, in case nobody lives to see one; and again with its end. */
   private void failuresChanged(int source, List<Failure> now, Moment moment) {
     List<Failure> before = seenFailures.get(source);
     seenFailures.set(source, now);

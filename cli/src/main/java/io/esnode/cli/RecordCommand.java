@@ -1,0 +1,343 @@
+package io.esnode.cli;
+
+import io.esnode.bundle.Sha256;
+import io.esnode.json.Json;
+import io.esnode.metric.Metric;
+import io.esnode.metric.Registry;
+import io.esnode.recorder.Recorder;
+import io.esnode.recorder.Sealer;
+import io.esnode.signature.ExitCode;
+import io.esnode.source.Clock;
+import io.esnode.source.Inventory;
+import io.esnode.source.Moment;
+import io.esnode.source.Sources;
+import io.esnode.spool.SpoolDirectory;
+import io.esnode.spool.SpoolHeader;
+import io.esnode.spool.SpoolWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code esnode record}: samples this host into a spool, then seals the spool in a process of its own. */
+@Command(
+    name = "record",
+    description = "Record this host into one signed Parquet file.",
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  esnode record --duration 20s --out node.parquet",
+      "  esnode record --out run.parquet -- ./train.sh    records as long as the command runs",
+      "  esnode record --interval 100ms --out burst.parquet    until Ctrl-C, which seals",
+    })
+final class RecordCommand implements Callable<Integer> {
+  private static final Duration MIN_INTERVAL = Duration.ofMillis(10);
+  private static final int RECORDER_FAILED = 125;
+  private static final int NOT_EXECUTABLE = 126;
+  private static final int NOT_FOUND = 127;
+  private static final DateTimeFormatter STAMP =
+      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli injects it
+  private CommandSpec spec;
+
+  @Option(names = "--out", paramLabel = "F", description = "Bundle to write; default: esnode-TIME.parquet here.")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--duration",
+      paramLabel = "D",
+      converter = DurationConverter.class,
+      description = "How long, e.g. 20s, 15m, 1h30m; default: until Ctrl-C or SIGTERM.")
+  private @Nullable Duration duration;
+
+  @Option(
+      names = "--interval",
+      paramLabel = "D",
+      converter = DurationConverter.class,
+      defaultValue = "1s",
+      description = "Time between samples; default: ${DEFAULT-VALUE}.")
+  private Duration interval = Duration.ofSeconds(1);
+
+  @Option(names = "--key", paramLabel = "F", description = "Private key (PEM) to sign with; default: this node's own.")
+  private @Nullable Path key;
+
+  @Option(names = "--clear-names", description = "Record the host name as it is, not as a keyed token.")
+  private boolean clearNames;
+
+  @Option(names = "--format", paramLabel = "human|json", defaultValue = "human", description = "How to say what was sealed.")
+  private Format format = Format.human;
+
+  @Parameters(arity = "0..*", paramLabel = "-- COMMAND ARG", description = "Record as long as this command runs; exit with its status.")
+  private List<String> command = List.of();
+
+  @Override
+  public Integer call() throws IOException {
+    try {
+      return record();
+    } catch (CommandException e) {
+      throw command.isEmpty() || e.exit() == NOT_FOUND || e.exit() == NOT_EXECUTABLE || e.exit() == ExitCode.USAGE
+          ? e
+          : new CommandException(RECORDER_FAILED, String.valueOf(e.getMessage()), e);
+    } catch (IOException e) {
+      throw new CommandException(
+          command.isEmpty() ? ExitCode.CANNOT_WRITE : RECORDER_FAILED, String.valueOf(Reason.of(e)), e);
+    }
+  }
+
+  private int record() throws IOException {
+    if (interval.compareTo(MIN_INTERVAL) < 0) {
+      throw new CommandException(
+          ExitCode.USAGE, "--interval %s: at least %d ms".formatted(interval, MIN_INTERVAL.toMillis()));
+    }
+    Home home = Home.of(System.getenv());
+    Clock clock = Clock.system();
+    Path target = target(clock.now());
+    Path signingKey = key != null ? key : NodeKey.ensure(home, spec.commandLine().getErr());
+    NodeKey.check(signingKey);
+    String node = clearNames ? Node.hostName() : Node.token(home.siteKey(), Node.hostName());
+    Path spoolPath = target.resolveSibling(target.getFileName() + ".spool");
+    SpoolDirectory directory = SpoolDirectory.create(spoolPath);
+    Process child;
+    Recorder recorder;
+    try (Closer sources = new Closer(Sources.host(Path.of("/proc"), Path.of("/sys")))) {
+      Moment start = clock.now();
+      SpoolHeader header = header(node, target, start);
+      SpoolWriter spool = SpoolWriter.open(directory, header, SpoolWriter.Options.DEFAULT);
+      recorder = new Recorder(clock, sources.sources(), spool, start.monoNanos(), interval);
+      CountDownLatch sealed = new CountDownLatch(1);
+      int[] exit = {ExitCode.BUG};
+      Thread hook = endOnSignal(recorder, sealed, exit);
+      try {
+        child = startCommand(spool, directory);
+        talk("recording to %s every %s%s".formatted(target, text(interval), until(child)));
+        recorder.audit("recorder.started", "success", "esnode " + Version.text(), null);
+        recorder.audit("config.loaded", "success", "effective configuration", configSha256(header.config()));
+        if (child != null) {
+          waitInBackground(child, recorder);
+        }
+        recorder.run(duration);
+        spool.close();
+        int sealing = seal(spoolPath, target, signingKey);
+        exit[0] = sealing != 0 ? (command.isEmpty() ? sealing : RECORDER_FAILED) : status(child);
+      } finally {
+        sealed.countDown();
+        forget(hook);
+      }
+      return exit[0];
+    }
+  }
+
+  private Path target(Moment now) {
+    Path target = out != null
+        ? out
+        : Path.of("esnode-" + STAMP.format(Instant.ofEpochMilli(now.tsMicros() / 1000)) + ".parquet");
+    Path name = target.getFileName();
+    if (name == null || Files.isDirectory(target)) {
+      throw new CommandException(ExitCode.USAGE, "--out %s: a directory; name a file".formatted(target));
+    }
+    if (Files.exists(target)) {
+      throw new CommandException(
+          ExitCode.CANNOT_WRITE,
+          "%s: exists already, and evidence is never overwritten; move it away or choose another --out"
+              .formatted(target));
+    }
+    Path directory = target.toAbsolutePath().getParent();
+    if (directory == null || !Files.isDirectory(directory)) {
+      throw new CommandException(ExitCode.CANNOT_WRITE, "%s: directory %s does not exist".formatted(target, directory));
+    }
+    if (!Files.isWritable(directory)) {
+      throw new CommandException(
+          ExitCode.CANNOT_WRITE, "%s: directory %s cannot be written by this user".formatted(target, directory));
+    }
+    return target;
+  }
+
+  private SpoolHeader header(String node, Path target, Moment start) {
+    String id = Uuid7.make(start.tsMicros() / 1000);
+    Map<String, String> inventory = Inventory.read(Path.of("/"));
+    Map<String, String> config = new TreeMap<>();
+    config.put("interval", interval.toString());
+    config.put("duration", duration == null ? "until stopped" : duration.toString());
+    config.put("privacy.names", clearNames ? "clear" : "tokens");
+    config.put("command", command.isEmpty() ? "none" : "recorded while a command ran");
+    return new SpoolHeader(
+        id,
+        0,
+        null,
+        node,
+        inventory.getOrDefault("boot_id", ""),
+        Version.text(),
+        String.valueOf(target.getFileName()),
+        start.tsMicros(),
+        start.monoNanos(),
+        interval.toNanos(),
+        false,
+        config,
+        inventory,
+        id,
+        0,
+        null,
+        "manual",
+        columns());
+  }
+
+  private static Map<String, List<String>> columns() {
+    return Registry.get().tables().stream()
+        .collect(Collectors.toMap(
+            t -> t.name(), t -> t.columns().stream().map(Metric::column).toList()));
+  }
+
+  private static String configSha256(Map<String, String> config) {
+    Json.Builder json = Json.object();
+    new TreeMap<>(config).forEach(json::put);
+    return Sha256.hex(json.build().canonical());
+  }
+
+  private @Nullable Process startCommand(SpoolWriter spool, SpoolDirectory directory) throws IOException {
+    if (command.isEmpty()) {
+      return null;
+    }
+    try {
+      return new ProcessBuilder(command).inheritIO().start();
+    } catch (IOException e) {
+      spool.close();
+      SpoolDirectory again = SpoolDirectory.open(directory.path());
+      again.delete();
+      boolean notThere = String.valueOf(e.getMessage()).contains("error=2,");
+      throw new CommandException(
+          notThere ? NOT_FOUND : NOT_EXECUTABLE,
+          "%s: %s; nothing was recorded"
+              .formatted(command.get(0), notThere ? "no such command" : "cannot be executed"),
+          e);
+    }
+  }
+
+  private static void waitInBackground(Process child, Recorder recorder) {
+    Thread waiter = new Thread(
+        () -> {
+          try {
+            recorder.audit("command.started", "success", "process " + child.pid(), null);
+            int status = child.waitFor();
+            recorder.audit("command.exited", status == 0 ? "success" : "failure", "status " + status, null);
+            recorder.stop("command exited with status " + status);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        },
+        "command-waiter");
+    waiter.setDaemon(true);
+    waiter.start();
+  }
+
+  /** SIGINT and SIGTERM end the recording; the JVM then waits for the seal before it goes. */
+  private Thread endOnSignal(Recorder recorder, CountDownLatch sealed, int[] exit) {
+    Thread hook = new Thread(
+        () -> {
+          recorder.stop("signal");
+          try {
+            sealed.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          spec.commandLine().getErr().flush();
+          spec.commandLine().getOut().flush();
+          Runtime.getRuntime().halt(exit[0]);
+        },
+        "seal-on-signal");
+    Runtime.getRuntime().addShutdownHook(hook);
+    return hook;
+  }
+
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The JVM is going down already: the hook ends the process with our status.
+      return;
+    }
+  }
+
+  private int status(@Nullable Process child) {
+    if (child == null) {
+      return ExitCode.OK;
+    }
+    try {
+      if (child.isAlive()) {
+        // The recording ended first, by --duration or a signal: the command goes on alone until it ends.
+        return child.waitFor();
+      }
+      return child.exitValue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return RECORDER_FAILED;
+    }
+  }
+
+  private int seal(Path spool, Path target, Path signingKey) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of(
+        "seal", spool.toString(), "--out", target.toString(), "--key", signingKey.toString(), "--format", format.name()));
+    Process sealing = ChildJvm.of(List.of("-XX:+UseSerialGC", "-Xshare:auto"), arguments)
+        .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+        .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+    try {
+      int status = sealing.waitFor();
+      if (status > 127) {
+        talk("%s: sealing was interrupted; nothing is lost, finish it with: esnode recover %s"
+            .formatted(target, spool));
+        return ExitCode.CANNOT_WRITE;
+      }
+      return status;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return ExitCode.CANNOT_WRITE;
+    }
+  }
+
+  private String until(@Nullable Process child) {
+    if (child != null) {
+      return " while the command runs";
+    }
+    return duration != null ? " for " + text(duration) : "; Ctrl-C ends and seals";
+  }
+
+  private static String text(Duration d) {
+    return d.toString().substring(2).toLowerCase(Locale.ROOT);
+  }
+
+  private void talk(String line) {
+    spec.commandLine().getErr().println("esnode: " + Text.oneLine(line));
+  }
+
+  /** Closes the sources when the recording is over. */
+  private record Closer(Sources sources) implements AutoCloseable {
+    @Override
+    public void close() {
+      sources.sources().forEach(s -> s.close());
+    }
+  }
+
+  static Path sidecar(Path bundle) {
+    return Sealer.sidecar(bundle);
+  }
+}

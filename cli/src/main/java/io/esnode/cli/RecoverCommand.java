@@ -1,0 +1,47 @@
+package io.esnode.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code esnode recover}: seals what a dead recorder left. */
+@Command(
+    name = "recover",
+    description = "Seal what a recorder left that was killed, or could not seal itself.",
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  esnode recover node.parquet.spool",
+      "  esnode recover node.parquet.spool --out /mnt/evidence/node.parquet",
+    })
+final class RecoverCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli injects it
+  private CommandSpec spec;
+
+  @Parameters(paramLabel = "SPOOL_DIR", description = "The directory OUT.spool that the recorder wrote.")
+  @SuppressWarnings("NullAway.Init")
+  private Path spool;
+
+  @Option(names = "--out", paramLabel = "F", description = "Bundle to write; default: the one the recorder had in mind.")
+  private @Nullable Path out;
+
+  @Option(names = "--key", paramLabel = "F", description = "Private key (PEM) to sign with; default: this node's own.")
+  private @Nullable Path key;
+
+  @Option(names = "--format", paramLabel = "human|json", defaultValue = "human", description = "How to say what was sealed.")
+  private Format format = Format.human;
+
+  @Override
+  public Integer call() throws IOException {
+    Path signingKey =
+        key != null ? key : NodeKey.ensure(Home.of(System.getenv()), spec.commandLine().getErr());
+    return Sealing.seal(spec.commandLine(), spool, out, signingKey, format, true);
+  }
+}

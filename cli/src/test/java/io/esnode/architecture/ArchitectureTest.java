@@ -1,0 +1,148 @@
+package io.esnode.architecture;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.accessClassesThat;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.nio.charset.Charset;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.Date;
+import java.util.Locale;
+import java.util.TimeZone;
+import java.util.UUID;
+
+/** The house of {@code docs/concepts/architecture.md}, held by the build. */
+@AnalyzeClasses(packages = "io.esnode", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  private static final String[] BUNDLE = {
+    "io.esnode.json..", "io.esnode.metric..", "io.esnode.bundle..", "io.esnode.ledger..", "io.esnode.signature.."
+  };
+  private static final String[] RECORDER = {"io.esnode.source..", "io.esnode.spool..", "io.esnode.recorder.."};
+  private static final String[] SIGNER = {"io.esnode.signer.."};
+  private static final String[] ANALYZER = {"io.esnode.analyzer..", "io.esnode.rule.."};
+  private static final String[] REPORTS = {"io.esnode.report.."};
+  private static final String[] CLI = {"io.esnode.cli.."};
+
+  @ArchTest
+  static final ArchRule packagesAreFreeOfCycles =
+      slices().matching("io.esnode.(**)").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule everyPackageBelongsToAModule = classes()
+      .should()
+      .resideInAnyPackage(join(BUNDLE, RECORDER, SIGNER, ANALYZER, REPORTS, CLI));
+
+  @ArchTest
+  static final ArchRule bundleKnowsNoOtherModule = knowsNothingOf(BUNDLE, join(RECORDER, SIGNER, ANALYZER, REPORTS, CLI));
+
+  @ArchTest
+  static final ArchRule recorderKnowsBundleOnly = knowsNothingOf(RECORDER, join(SIGNER, ANALYZER, REPORTS, CLI));
+
+  @ArchTest
+  static final ArchRule signerKnowsBundleOnly = knowsNothingOf(SIGNER, join(RECORDER, ANALYZER, REPORTS, CLI));
+
+  @ArchTest
+  static final ArchRule analyzerKnowsBundleOnly = knowsNothingOf(ANALYZER, join(RECORDER, SIGNER, REPORTS, CLI));
+
+  @ArchTest
+  static final ArchRule reportsKnowsBundleOnly = knowsNothingOf(REPORTS, join(RECORDER, SIGNER, ANALYZER, CLI));
+
+  @ArchTest
+  static final ArchRule parquetLivesInBundle =
+      livesOnlyIn(new String[] {"io.esnode.bundle.."}, "org.apache.parquet..", "com.github.luben..");
+
+  @ArchTest
+  static final ArchRule jacksonLivesInJson = livesOnlyIn(new String[] {"io.esnode.json.."}, "com.fasterxml.jackson..");
+
+  @ArchTest
+  static final ArchRule sqlLivesInAnalyzer = livesOnlyIn(ANALYZER, "org.duckdb..", "java.sql..");
+
+  @ArchTest
+  static final ArchRule renderingLivesInReports =
+      livesOnlyIn(REPORTS, "freemarker..", "com.openhtmltopdf..", "org.apache.pdfbox..", "org.apache.fontbox..");
+
+  @ArchTest
+  static final ArchRule commandLineLivesInCli = livesOnlyIn(CLI, "picocli..");
+
+  @ArchTest
+  static final ArchRule signingCoreUsesTheJdkAlone = noClasses()
+      .that()
+      .resideInAnyPackage("io.esnode.signer")
+      .should()
+      .dependOnClassesThat()
+      .resideInAnyPackage("org.bouncycastle..", "dev.sigstore..", "com.google..");
+
+  @ArchTest
+  static final ArchRule nothingOfHadoopRuns =
+      noClasses().should().dependOnClassesThat().resideInAnyPackage("org.apache.hadoop..");
+
+  @ArchTest
+  static final ArchRule onlyCliPrints =
+      noClasses().that().resideOutsideOfPackages(CLI).should(ACCESS_STANDARD_STREAMS);
+
+  /** A figure must not depend on when, where and by whom it is computed. Only the clock port reads the clock. */
+  @ArchTest
+  static final ArchRule evidenceCodeNamesItsClockZoneLocaleAndCharset = noClasses()
+      .that()
+      .resideOutsideOfPackages(CLI)
+      .should()
+      .callMethod(Instant.class, "now")
+      .orShould()
+      .callMethod(LocalDate.class, "now")
+      .orShould()
+      .callMethod(LocalDateTime.class, "now")
+      .orShould()
+      .callMethod(System.class, "currentTimeMillis")
+      .orShould()
+      .callConstructor(Date.class)
+      .orShould()
+      .callMethod(ZoneId.class, "systemDefault")
+      .orShould()
+      .callMethod(TimeZone.class, "getDefault")
+      .orShould()
+      .callMethod(Locale.class, "getDefault")
+      .orShould()
+      .callMethod(Charset.class, "defaultCharset")
+      .orShould()
+      .callMethod(UUID.class, "randomUUID")
+      .orShould()
+      .callMethod(Math.class, "random")
+      .orShould()
+      .callMethod(String.class, "format", String.class, Object[].class)
+      .orShould()
+      .callMethod(String.class, "toLowerCase")
+      .orShould()
+      .callMethod(String.class, "toUpperCase")
+      .orShould()
+      .callMethod(String.class, "getBytes")
+      .orShould()
+      .callConstructor(String.class, byte[].class);
+
+  private static ArchRule knowsNothingOf(String[] module, String[] others) {
+    return noClasses().that().resideInAnyPackage(module).should().dependOnClassesThat().resideInAnyPackage(others);
+  }
+
+  private static ArchRule livesOnlyIn(String[] home, String... library) {
+    return noClasses()
+        .that()
+        .resideOutsideOfPackages(home)
+        .should(accessClassesThat(resideInAnyPackage(library)))
+        .orShould()
+        .dependOnClassesThat()
+        .resideInAnyPackage(library);
+  }
+
+  private static String[] join(String[]... parts) {
+    return java.util.Arrays.stream(parts).flatMap(java.util.Arrays::stream).toArray(String[]::new);
+  }
+}

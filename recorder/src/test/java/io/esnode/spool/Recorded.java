@@ -1,0 +1,36 @@
+package io.esnode.spool;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Collects what a spool holds as text, one line a tick. */
+final class Recorded implements SpoolVisitor {
+  final Map<Long, String> ticks = new LinkedHashMap<>();
+  final List<TextRow> rows = new ArrayList<>();
+  final List<Damage> damage = new ArrayList<>();
+
+  @Override
+  public void tick(Tick tick) {
+    StringBuilder line = new StringBuilder();
+    line.append(tick.tsMicros()).append(' ').append(tick.monoNanos());
+    for (int row = 0; row < tick.rows(); row++) {
+      line.append(' ').append(tick.source(row)).append(' ').append(tick.entity(row)).append('=');
+      for (int column = 0; column < tick.columns(row); column++) {
+        line.append(tick.present(row, column) ? Long.toString(tick.value(row, column)) : "-").append(',');
+      }
+    }
+    ticks.put(tick.number(), line.toString());
+  }
+
+  @Override
+  public void row(TextRow row, long monoNanos) {
+    rows.add(row);
+  }
+
+  @Override
+  public void damage(Damage found) {
+    damage.add(found);
+  }
+}

@@ -1,0 +1,170 @@
+package io.esnode.spool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SpoolTest {
+  private static final int TICKS = 60;
+
+  @TempDir
+  Path dir;
+
+  private Path spool;
+
+  @BeforeEach
+  void record() throws IOException {
+    spool = dir.resolve("t.parquet.spool");
+    Spools.write(spool, TICKS);
+  }
+
+  @Test
+  void everyTickComesBackAsItWasSampled() throws IOException {
+    ScriptedSource same = new ScriptedSource(42, "disk:sda", "disk:sdb");
+    Recorded recorded = Spools.read(spool);
+
+    assertThat(recorded.damage).isEmpty();
+    assertThat(recorded.ticks).hasSize(TICKS);
+    for (long tick = 0; tick < TICKS; tick++) {
+      if (tick == TICKS / 2) {
+        same.entities("disk:sda", "disk:nvme0n1", "disk:sdb");
+      }
+      same.sample();
+      assertThat(recorded.ticks.get(tick)).isEqualTo(line(same, tick));
+    }
+    assertThat(recorded.rows).extracting(row -> row.texts().get("action"))
+        .containsExactly("recorder.started", "recorder.stopped");
+  }
+
+  @Test
+  void properEndIsToldFromAKill() throws IOException {
+    assertThat(summary().ended()).isTrue();
+
+    Path last = lastSegment();
+    byte[] bytes = Files.readAllBytes(last);
+    Files.write(last, Arrays.copyOf(bytes, bytes.length - 1));
+
+    assertThat(summary().ended()).isFalse();
+  }
+
+  @Test
+  void everySegmentHoldsTheDigestOfTheOneBefore() throws IOException {
+    assertThat(segments()).hasSizeGreaterThan(2);
+    Path first = segments().get(0);
+    byte[] bytes = Files.readAllBytes(first);
+    // The wall clock of one tick, with a CRC that fits: only the chain can tell.
+    byte[] forged = new ForgedSegment(bytes).withFirstKeyframeMovedBy(1_000_000);
+    Files.write(first, forged);
+
+    assertThat(Spools.read(spool).damage)
+        .extracting(SpoolVisitor.Damage::reason)
+        .singleElement()
+        .asString()
+        .startsWith("says the segment before has SHA-256");
+  }
+
+  @Test
+  void missingSegmentIsReported() throws IOException {
+    Files.delete(segments().get(1));
+
+    assertThat(Spools.read(spool).damage)
+        .extracting(SpoolVisitor.Damage::reason)
+        .contains("1 segments before it are missing");
+  }
+
+  /** What kill -9 or a full disk can leave: any prefix. No complete tick is lost and none is invented. */
+  @Test
+  void everyPrefixOfASegmentGivesExactlyItsCompleteTicks() throws IOException {
+    Map<Long, String> all = Spools.read(spool).ticks;
+    Path last = lastSegment();
+    byte[] bytes = Files.readAllBytes(last);
+    int before = 0;
+    for (int length = 0; length < bytes.length; length++) {
+      Files.write(last, Arrays.copyOf(bytes, length));
+
+      Map<Long, String> read = Spools.read(spool).ticks;
+
+      assertThat(all.entrySet()).containsAll(read.entrySet());
+      assertThat(read.size()).isBetween(before, before + 1 + (length == 0 ? TICKS : 0));
+      before = read.size();
+    }
+    assertThat(before).isEqualTo(TICKS);
+  }
+
+  @Test
+  void oneFlippedBitNeverChangesATick() throws IOException {
+    Map<Long, String> all = Spools.read(spool).ticks;
+    Path middle = segments().get(1);
+    byte[] bytes = Files.readAllBytes(middle);
+    for (int bit = 0; bit < bytes.length * 8; bit += 5) {
+      byte[] flipped = bytes.clone();
+      flipped[bit / 8] ^= (byte) (1 << bit % 8);
+      Files.write(middle, flipped);
+
+      Recorded read = Spools.read(spool);
+
+      assertThat(all.entrySet()).containsAll(read.ticks.entrySet());
+      assertThat(read.damage).isNotEmpty();
+      assertThat(read.ticks.size()).isGreaterThanOrEqualTo(TICKS - 8);
+    }
+  }
+
+  @Test
+  void secondRecorderIsRefusedWhileTheFirstRuns() throws IOException {
+    Path other = dir.resolve("other.spool");
+    try (SpoolWriter running = SpoolWriter.open(SpoolDirectory.create(other), Spools.header(), Spools.SMALL)) {
+      assertThat(running).isNotNull();
+
+      assertThatThrownBy(() -> SpoolDirectory.create(other))
+          .isInstanceOf(SpoolException.class)
+          .hasMessageContaining("in use by another recorder (process " + ProcessHandle.current().pid() + ")");
+    }
+  }
+
+  @Test
+  void leftoverRecordingIsNotOverwritten() {
+    assertThatThrownBy(() -> SpoolDirectory.create(spool))
+        .isInstanceOf(SpoolException.class)
+        .hasMessageContaining("never sealed; seal it with: esnode recover");
+  }
+
+  private SpoolReader.Summary summary() throws IOException {
+    try (SpoolDirectory directory = SpoolDirectory.open(spool)) {
+      return SpoolReader.open(directory).read(new Recorded());
+    }
+  }
+
+  private List<Path> segments() throws IOException {
+    try (SpoolDirectory directory = SpoolDirectory.open(spool)) {
+      return directory.segments();
+    }
+  }
+
+  private Path lastSegment() throws IOException {
+    List<Path> all = segments();
+    return all.get(all.size() - 1);
+  }
+
+  private static String line(ScriptedSource source, long tick) {
+    StringBuilder line = new StringBuilder()
+        .append(Spools.moment(tick).tsMicros())
+        .append(' ')
+        .append(Spools.moment(tick).monoNanos());
+    source.rows().forEach(row -> {
+      line.append(" test.disk ").append(row.entity()).append('=');
+      for (int column = 0; column < row.table().columns().size(); column++) {
+        line.append(row.present(column) ? Long.toString(row.value(column)) : "-").append(',');
+      }
+    });
+    return line.toString();
+  }
+}
