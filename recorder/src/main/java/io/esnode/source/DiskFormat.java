@@ -68,11 +68,16 @@ final class DiskFormat implements EntityFormat {
         Set<String> wanted = new LinkedHashSet<>();
         for (String name : names) {
             // A slash in a device's name, as in cciss/c0d0, is written ! in sysfs.
-            if (devices.contains(name.replace('/', '!')) && !name.startsWith("loop") && !name.startsWith("ram")) {
+            if (isRecorded(name) && devices.contains(name.replace('/', '!'))) {
                 wanted.add(name);
             }
         }
         return wanted;
+    }
+
+    /** Not a loop device, which is a file on another disk, and not a RAM disk. */
+    static boolean isRecorded(String name) {
+        return !name.startsWith("loop") && !name.startsWith("ram");
     }
 
     private Set<String> devices() throws IOException {
