@@ -11,61 +11,79 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RegistryTest {
-    private static final String HEADER = "table,column,type,unit,kind,source,since_driver,cadence,title\n";
+  private static final String HEADER =
+      "table,column,type,unit,kind,source,since_driver,cadence,title\n";
 
-    /** What a number's name ends in for each unit; {@code 1} is a plain count or a load average. */
-    private static final Map<String, String> ENDING = Map.of(
-            "B", "_bytes", "KiB", "_kib", "ms", "_ms", "us", "_us|_ts", "s", "_s", "pages", "_pages", "packets",
-            "_packets", "%", "_pct");
+  /** What a number's name ends in for each unit; {@code 1} is a plain count or a load average. */
+  private static final Map<String, String> ENDING = Map.of(
+      "B",
+      "_bytes",
+      "KiB",
+      "_kib",
+      "ms",
+      "_ms",
+      "us",
+      "_us|_ts",
+      "s",
+      "_s",
+      "pages",
+      "_pages",
+      "packets",
+      "_packets",
+      "%",
+      "_pct");
 
-    static Stream<Metric> metrics() {
-        return Registry.get().tables().stream().flatMap(table -> table.columns().stream());
-    }
+  static Stream<Metric> metrics() {
+    return Registry.get().tables().stream().flatMap(table -> table.columns().stream());
+  }
 
-    @ParameterizedTest
-    @MethodSource("metrics")
-    void nameOfANumberEndsInItsUnit(Metric metric) {
-        String endings = ENDING.getOrDefault(metric.unit(), "");
+  @ParameterizedTest
+  @MethodSource("metrics")
+  void nameOfANumberEndsInItsUnit(Metric metric) {
+    String endings = ENDING.getOrDefault(metric.unit(), "");
 
-        assertThat(Stream.of(endings.split("\\|", -1))).anyMatch(metric.column()::endsWith);
-    }
+    assertThat(Stream.of(endings.split("\\|", -1))).anyMatch(metric.column()::endsWith);
+  }
 
-    @ParameterizedTest
-    @MethodSource("metrics")
-    void everyColumnSaysWhatItIsAndWhereItComesFrom(Metric metric) {
-        assertThat(metric.source()).isNotBlank();
-        assertThat(metric.title()).isNotBlank();
-        assertThat(metric.column()).matches("[a-z][a-z0-9_]*");
-    }
+  @ParameterizedTest
+  @MethodSource("metrics")
+  void everyColumnSaysWhatItIsAndWhereItComesFrom(Metric metric) {
+    assertThat(metric.source()).isNotBlank();
+    assertThat(metric.title()).isNotBlank();
+    assertThat(metric.column()).matches("[a-z][a-z0-9_]*");
+  }
 
-    @Test
-    void columnsAreFoundByName() {
-        assertThat(Registry.get().find("disk", "read_bytes")).get().extracting(Metric::unit).isEqualTo("B");
-        assertThat(Registry.get().find("disk", "none")).isEmpty();
-        assertThat(Registry.get().find("none", "read_bytes")).isEmpty();
-    }
+  @Test
+  void columnsAreFoundByName() {
+    assertThat(Registry.get().find("disk", "read_bytes"))
+        .get()
+        .extracting(Metric::unit)
+        .isEqualTo("B");
+    assertThat(Registry.get().find("disk", "none")).isEmpty();
+    assertThat(Registry.get().find("none", "read_bytes")).isEmpty();
+  }
 
-    @Test
-    void quotedFieldMayHoldCommasAndQuotes() {
-        Registry registry = Registry.parse(HEADER + "t,c,int64,1,gauge,s,,1s,\"a, \"\"b\"\"\"\n");
+  @Test
+  void quotedFieldMayHoldCommasAndQuotes() {
+    Registry registry = Registry.parse(HEADER + "t,c,int64,1,gauge,s,,1s,\"a, \"\"b\"\"\"\n");
 
-        assertThat(registry.table("t").columns().get(0).title()).isEqualTo("a, \"b\"");
-    }
+    assertThat(registry.table("t").columns().get(0).title()).isEqualTo("a, \"b\"");
+  }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"t,c,int64,1,gauge,s,,1s\n", "t,c,int64,1,gauge,s,,1s,\"a\n"})
-    void lineThatIsNotARecordIsNamed(String line) {
-        assertThatThrownBy(() -> Registry.parse(HEADER + line))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageStartingWith("metrics.csv line 2: ");
-    }
+  @ParameterizedTest
+  @ValueSource(strings = {"t,c,int64,1,gauge,s,,1s\n", "t,c,int64,1,gauge,s,,1s,\"a\n"})
+  void lineThatIsNotARecordIsNamed(String line) {
+    assertThatThrownBy(() -> Registry.parse(HEADER + line))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("metrics.csv line 2: ");
+  }
 
-    @Test
-    void columnThatIsThereTwiceIsRefused() {
-        String line = "t,c,int64,1,gauge,s,,1s,x\n";
+  @Test
+  void columnThatIsThereTwiceIsRefused() {
+    String line = "t,c,int64,1,gauge,s,,1s,x\n";
 
-        assertThatThrownBy(() -> Registry.parse(HEADER + line + line))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("t.c");
-    }
+    assertThatThrownBy(() -> Registry.parse(HEADER + line + line))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("t.c");
+  }
 }

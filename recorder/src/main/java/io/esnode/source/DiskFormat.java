@@ -17,85 +17,86 @@ import java.util.Set;
  * <p>Whole devices only, as /sys/block lists them; no loop devices, no RAM disks.
  */
 final class DiskFormat implements EntityFormat {
-    private static final int FIELDS = 17;
+  private static final int FIELDS = 17;
 
-    private final Path block;
-    private final NumberedFields fields;
-    private int start;
-    private int end;
+  private final Path block;
+  private final NumberedFields fields;
+  private int start;
+  private int end;
 
-    /** @param block usually {@code /sys/block} */
-    DiskFormat(Table disk, Path block) {
-        this.block = block;
-        fields = NumberedFields.of(disk, "/proc/diskstats", FIELDS);
+  /** @param block usually {@code /sys/block} */
+  DiskFormat(Table disk, Path block) {
+    this.block = block;
+    fields = NumberedFields.of(disk, "/proc/diskstats", FIELDS);
+  }
+
+  @Override
+  public boolean name(Lines line) {
+    if (!line.number() || !line.number()) {
+      return false;
     }
+    line.skipSpaces();
+    start = line.position();
+    line.skipWord();
+    end = line.position();
+    return end > start;
+  }
 
-    @Override
-    public boolean name(Lines line) {
-        if (!line.number() || !line.number()) {
-            return false;
-        }
-        line.skipSpaces();
-        start = line.position();
-        line.skipWord();
-        end = line.position();
-        return end > start;
-    }
+  @Override
+  public int nameStart() {
+    return start;
+  }
 
-    @Override
-    public int nameStart() {
-        return start;
-    }
+  @Override
+  public int nameEnd() {
+    return end;
+  }
 
-    @Override
-    public int nameEnd() {
-        return end;
-    }
+  @Override
+  public void values(Lines line, Row row) {
+    fields.take(line, row);
+  }
 
-    @Override
-    public void values(Lines line, Row row) {
-        fields.take(line, row);
-    }
+  @Override
+  public String prefix() {
+    return "disk:";
+  }
 
-    @Override
-    public String prefix() {
-        return "disk:";
+  @Override
+  public Set<String> wanted(Set<String> names) throws IOException {
+    Set<String> devices = devices();
+    Set<String> wanted = new LinkedHashSet<>();
+    for (String name : names) {
+      // A slash in a device's name, as in cciss/c0d0, is written ! in sysfs.
+      if (isRecorded(name) && devices.contains(name.replace('/', '!'))) {
+        wanted.add(name);
+      }
     }
+    return wanted;
+  }
 
-    @Override
-    public Set<String> wanted(Set<String> names) throws IOException {
-        Set<String> devices = devices();
-        Set<String> wanted = new LinkedHashSet<>();
-        for (String name : names) {
-            // A slash in a device's name, as in cciss/c0d0, is written ! in sysfs.
-            if (isRecorded(name) && devices.contains(name.replace('/', '!'))) {
-                wanted.add(name);
-            }
-        }
-        return wanted;
-    }
+  /** Not a loop device, which is a file on another disk, and not a RAM disk. */
+  static boolean isRecorded(String name) {
+    return !name.startsWith("loop") && !name.startsWith("ram");
+  }
 
-    /** Not a loop device, which is a file on another disk, and not a RAM disk. */
-    static boolean isRecorded(String name) {
-        return !name.startsWith("loop") && !name.startsWith("ram");
+  private Set<String> devices() throws IOException {
+    Set<String> devices = new HashSet<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(block)) {
+      for (Path entry : entries) {
+        devices.add(entry.getFileName().toString());
+      }
+    } catch (DirectoryIteratorException e) {
+      throw unlisted(e.getCause());
+    } catch (IOException e) {
+      throw unlisted(e);
     }
+    return devices;
+  }
 
-    private Set<String> devices() throws IOException {
-        Set<String> devices = new HashSet<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(block)) {
-            for (Path entry : entries) {
-                devices.add(entry.getFileName().toString());
-            }
-        } catch (DirectoryIteratorException e) {
-            throw unlisted(e.getCause());
-        } catch (IOException e) {
-            throw unlisted(e);
-        }
-        return devices;
-    }
-
-    private IOException unlisted(IOException e) {
-        return new IOException(
-                block + ": " + KeptFile.cause(e) + "; without it a disk cannot be told from a partition", e);
-    }
+  private IOException unlisted(IOException e) {
+    return new IOException(
+        block + ": " + KeptFile.cause(e) + "; without it a disk cannot be told from a partition",
+        e);
+  }
 }

@@ -20,146 +20,148 @@ import org.jspecify.annotations.Nullable;
  * and came back, and some files of old kernels, do not answer on the old descriptor.
  */
 final class KeptFile implements Closeable {
-    /** The kernel's largest text here, /proc/stat with some thousand interrupts on some hundred CPUs, is below 1 MiB. */
-    private static final int LIMIT_BYTES = 16 << 20;
+  /** The kernel's largest text here, /proc/stat with some thousand interrupts on some hundred CPUs, is below 1 MiB. */
+  private static final int LIMIT_BYTES = 16 << 20;
 
-    private final Path path;
-    private final ByteBuffer buffer;
-    private final String truncated;
-    private @Nullable FileChannel channel;
-    private byte[] text = new byte[4096];
-    private int length;
-    private @Nullable String problem = "not read yet";
-    private int generation;
-    private boolean abandoned;
+  private final Path path;
+  private final ByteBuffer buffer;
+  private final String truncated;
+  private @Nullable FileChannel channel;
+  private byte[] text = new byte[4096];
+  private int length;
+  private @Nullable String problem = "not read yet";
+  private int generation;
+  private boolean abandoned;
 
-    /** @param buffer a direct buffer, which files that are read by the same thread may share */
-    KeptFile(Path path, ByteBuffer buffer) {
-        this.path = path;
-        this.buffer = buffer;
-        this.truncated = path + ": the last line is cut short";
+  /** @param buffer a direct buffer, which files that are read by the same thread may share */
+  KeptFile(Path path, ByteBuffer buffer) {
+    this.path = path;
+    this.buffer = buffer;
+    this.truncated = path + ": the last line is cut short";
+  }
+
+  /** Counts the readings. */
+  int generation() {
+    return generation;
+  }
+
+  /**
+   * Reads the file, unless it was read since the given generation: two sources that are sampled at the same tick share
+   * one reading.
+   *
+   * @return the generation of the text that is now there, also if reading failed
+   */
+  int refresh(int seen) {
+    if (seen == generation && !abandoned) {
+      read();
+      generation++;
     }
+    return generation;
+  }
 
-    /** Counts the readings. */
-    int generation() {
-        return generation;
-    }
+  /** Why the last reading failed; null when it did not. */
+  @Nullable
+  String problem() {
+    return problem;
+  }
 
-    /**
-     * Reads the file, unless it was read since the given generation: two sources that are sampled at the same tick share
-     * one reading.
-     *
-     * @return the generation of the text that is now there, also if reading failed
-     */
-    int refresh(int seen) {
-        if (seen == generation && !abandoned) {
-            read();
-            generation++;
-        }
-        return generation;
-    }
+  /** Says so when the last line of the text is cut short; null when it ends in a newline, as the kernel's texts do. */
+  @Nullable
+  String truncation() {
+    return length > 0 && text[length - 1] != '\n' ? truncated : null;
+  }
 
-    /** Why the last reading failed; null when it did not. */
-    @Nullable String problem() {
-        return problem;
-    }
+  /** The text of the last reading is the first {@link #length()} bytes. */
+  byte[] text() {
+    return text;
+  }
 
-    /** Says so when the last line of the text is cut short; null when it ends in a newline, as the kernel's texts do. */
-    @Nullable String truncation() {
-        return length > 0 && text[length - 1] != '\n' ? truncated : null;
-    }
+  int length() {
+    return length;
+  }
 
-    /** The text of the last reading is the first {@link #length()} bytes. */
-    byte[] text() {
-        return text;
-    }
+  /** Leaves the file alone from now on; its last problem stays. */
+  void abandon() {
+    abandoned = true;
+    close();
+  }
 
-    int length() {
-        return length;
+  private void read() {
+    length = 0;
+    problem = null;
+    if (channel != null && readKept(channel)) {
+      return;
     }
+    close();
+    try {
+      FileChannel opened = FileChannel.open(path, StandardOpenOption.READ);
+      channel = opened;
+      length = fill(opened);
+      if (length == 0) {
+        problem = path + ": empty";
+      }
+    } catch (IOException e) {
+      length = 0;
+      problem = path + ": " + cause(e);
+      close();
+    }
+  }
 
-    /** Leaves the file alone from now on; its last problem stays. */
-    void abandon() {
-        abandoned = true;
-        close();
+  /** Whether the descriptor that was kept still answers; if not, a new one is asked, and its problem counts. */
+  private boolean readKept(FileChannel kept) {
+    try {
+      length = fill(kept);
+    } catch (IOException stale) {
+      length = 0;
     }
+    return length > 0;
+  }
 
-    private void read() {
-        length = 0;
-        problem = null;
-        if (channel != null && readKept(channel)) {
-            return;
-        }
-        close();
-        try {
-            FileChannel opened = FileChannel.open(path, StandardOpenOption.READ);
-            channel = opened;
-            length = fill(opened);
-            if (length == 0) {
-                problem = path + ": empty";
-            }
-        } catch (IOException e) {
-            length = 0;
-            problem = path + ": " + cause(e);
-            close();
-        }
+  private int fill(FileChannel from) throws IOException {
+    int total = 0;
+    while (true) {
+      buffer.clear();
+      int count = from.read(buffer, total);
+      if (count <= 0) {
+        return total;
+      }
+      if (total + count > LIMIT_BYTES) {
+        throw new IOException("larger than " + LIMIT_BYTES + " bytes");
+      }
+      if (total + count > text.length) {
+        text = Arrays.copyOf(text, Math.max(2 * text.length, total + count));
+      }
+      buffer.flip();
+      buffer.get(text, total, count);
+      total += count;
     }
+  }
 
-    /** Whether the descriptor that was kept still answers; if not, a new one is asked, and its problem counts. */
-    private boolean readKept(FileChannel kept) {
-        try {
-            length = fill(kept);
-        } catch (IOException stale) {
-            length = 0;
-        }
-        return length > 0;
+  /** An exception in words that do not change from one failure to the next. */
+  static String cause(IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return "no such file";
     }
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (e instanceof FileSystemException f && f.getReason() != null) {
+      return f.getReason();
+    }
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
 
-    private int fill(FileChannel from) throws IOException {
-        int total = 0;
-        while (true) {
-            buffer.clear();
-            int count = from.read(buffer, total);
-            if (count <= 0) {
-                return total;
-            }
-            if (total + count > LIMIT_BYTES) {
-                throw new IOException("larger than " + LIMIT_BYTES + " bytes");
-            }
-            if (total + count > text.length) {
-                text = Arrays.copyOf(text, Math.max(2 * text.length, total + count));
-            }
-            buffer.flip();
-            buffer.get(text, total, count);
-            total += count;
-        }
+  @Override
+  public void close() {
+    FileChannel open = channel;
+    channel = null;
+    if (open == null) {
+      return;
     }
-
-    /** An exception in words that do not change from one failure to the next. */
-    static String cause(IOException e) {
-        if (e instanceof NoSuchFileException) {
-            return "no such file";
-        }
-        if (e instanceof AccessDeniedException) {
-            return "permission denied";
-        }
-        if (e instanceof FileSystemException f && f.getReason() != null) {
-            return f.getReason();
-        }
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    try {
+      open.close();
+    } catch (IOException e) {
+      // A descriptor that was only read from has nothing left to lose.
     }
-
-    @Override
-    public void close() {
-        FileChannel open = channel;
-        channel = null;
-        if (open == null) {
-            return;
-        }
-        try {
-            open.close();
-        } catch (IOException e) {
-            // A descriptor that was only read from has nothing left to lose.
-        }
-    }
+  }
 }

@@ -14,127 +14,127 @@ import java.util.List;
  * line. When the text no longer follows, every line is compared with every key once, and that order is remembered.
  */
 final class KeyedLines implements RowParser {
-    private static final byte[] KIB = " kB".getBytes(US_ASCII);
-    private static final String KIB_NOTE = " (kB)";
-    private static final String FIRST_NOTE = " field 1";
+  private static final byte[] KIB = " kB".getBytes(US_ASCII);
+  private static final String KIB_NOTE = " (kB)";
+  private static final String FIRST_NOTE = " field 1";
 
-    private enum Form {
-        /** A number alone. */
-        NUMBER,
-        /** A number of KiB; the kernel writes kB. */
-        KIB,
-        /** The first of many numbers. */
-        FIRST
+  private enum Form {
+    /** A number alone. */
+    NUMBER,
+    /** A number of KiB; the kernel writes kB. */
+    KIB,
+    /** The first of many numbers. */
+    FIRST
+  }
+
+  private record Key(String name, byte[] prefix, int column, Form form) {}
+
+  private final String file;
+  private final Key[] keys;
+  private final int[] columns;
+  private final Lines lines = new Lines();
+  private final boolean[] found;
+  private final Key[] order;
+  private int ordered;
+  private int lineCount;
+
+  private KeyedLines(String file, List<Key> keys) {
+    this.file = file;
+    this.keys = keys.toArray(new Key[0]);
+    this.columns = keys.stream().mapToInt(Key::column).toArray();
+    this.found = new boolean[this.keys.length];
+    this.order = new Key[this.keys.length];
+  }
+
+  /**
+   * The columns whose source in the registry is a key of this file: {@code /proc/meminfo MemFree (kB)},
+   * {@code /proc/vmstat pgpgin}, {@code /proc/stat intr field 1}.
+   *
+   * @param delimiter what stands between key and value, {@code :} or a blank
+   */
+  static KeyedLines of(Table table, String file, String delimiter) {
+    List<Key> keys = new ArrayList<>();
+    for (int column = 0; column < table.columns().size(); column++) {
+      Metric metric = table.columns().get(column);
+      if (metric.source().startsWith(file + " ")) {
+        keys.add(key(metric.source().substring(file.length() + 1), delimiter, column));
+      }
     }
+    return new KeyedLines(file, keys);
+  }
 
-    private record Key(String name, byte[] prefix, int column, Form form) {}
-
-    private final String file;
-    private final Key[] keys;
-    private final int[] columns;
-    private final Lines lines = new Lines();
-    private final boolean[] found;
-    private final Key[] order;
-    private int ordered;
-    private int lineCount;
-
-    private KeyedLines(String file, List<Key> keys) {
-        this.file = file;
-        this.keys = keys.toArray(new Key[0]);
-        this.columns = keys.stream().mapToInt(Key::column).toArray();
-        this.found = new boolean[this.keys.length];
-        this.order = new Key[this.keys.length];
+  private static Key key(String source, String delimiter, int column) {
+    Form form = Form.NUMBER;
+    String name = source;
+    if (source.endsWith(KIB_NOTE)) {
+      form = Form.KIB;
+      name = source.substring(0, source.length() - KIB_NOTE.length());
+    } else if (source.endsWith(FIRST_NOTE)) {
+      form = Form.FIRST;
+      name = source.substring(0, source.length() - FIRST_NOTE.length());
     }
+    return new Key(name, (name + delimiter).getBytes(US_ASCII), column, form);
+  }
 
-    /**
-     * The columns whose source in the registry is a key of this file: {@code /proc/meminfo MemFree (kB)},
-     * {@code /proc/vmstat pgpgin}, {@code /proc/stat intr field 1}.
-     *
-     * @param delimiter what stands between key and value, {@code :} or a blank
-     */
-    static KeyedLines of(Table table, String file, String delimiter) {
-        List<Key> keys = new ArrayList<>();
-        for (int column = 0; column < table.columns().size(); column++) {
-            Metric metric = table.columns().get(column);
-            if (metric.source().startsWith(file + " ")) {
-                keys.add(key(metric.source().substring(file.length() + 1), delimiter, column));
-            }
+  @Override
+  public int[] columns() {
+    return columns.clone();
+  }
+
+  @Override
+  public void parse(byte[] text, int length, Row row) {
+    if (!follow(text, length, row)) {
+      learn(text, length, row);
+    }
+  }
+
+  /** Takes the values in the order known; false when the text has another. */
+  private boolean follow(byte[] text, int length, Row row) {
+    lines.reset(text, length);
+    int taken = 0;
+    int count = 0;
+    while (lines.next()) {
+      count++;
+      if (taken < ordered && lines.skip(order[taken].prefix())) {
+        take(order[taken], row);
+        taken++;
+      }
+    }
+    return taken == ordered && count == lineCount;
+  }
+
+  private void learn(byte[] text, int length, Row row) {
+    for (int i = 0; i < keys.length; i++) {
+      row.clear(keys[i].column());
+      found[i] = false;
+    }
+    ordered = 0;
+    lineCount = 0;
+    lines.reset(text, length);
+    while (lines.next()) {
+      lineCount++;
+      for (int i = 0; i < keys.length; i++) {
+        if (!found[i] && lines.skip(keys[i].prefix())) {
+          found[i] = true;
+          order[ordered++] = keys[i];
+          take(keys[i], row);
+          break;
         }
-        return new KeyedLines(file, keys);
+      }
     }
+  }
 
-    private static Key key(String source, String delimiter, int column) {
-        Form form = Form.NUMBER;
-        String name = source;
-        if (source.endsWith(KIB_NOTE)) {
-            form = Form.KIB;
-            name = source.substring(0, source.length() - KIB_NOTE.length());
-        } else if (source.endsWith(FIRST_NOTE)) {
-            form = Form.FIRST;
-            name = source.substring(0, source.length() - FIRST_NOTE.length());
-        }
-        return new Key(name, (name + delimiter).getBytes(US_ASCII), column, form);
+  private void take(Key key, Row row) {
+    boolean taken = lines.number()
+        && switch (key.form()) {
+          case NUMBER -> lines.atEnd();
+          case KIB -> lines.skip(KIB) && lines.atEnd() && lines.times(1024);
+          case FIRST -> true;
+        };
+    if (taken) {
+      row.set(key.column(), lines.value());
+    } else {
+      row.absent(key.column(), "%s %s: %s".formatted(file, key.name(), lines.problem()));
     }
-
-    @Override
-    public int[] columns() {
-        return columns.clone();
-    }
-
-    @Override
-    public void parse(byte[] text, int length, Row row) {
-        if (!follow(text, length, row)) {
-            learn(text, length, row);
-        }
-    }
-
-    /** Takes the values in the order known; false when the text has another. */
-    private boolean follow(byte[] text, int length, Row row) {
-        lines.reset(text, length);
-        int taken = 0;
-        int count = 0;
-        while (lines.next()) {
-            count++;
-            if (taken < ordered && lines.skip(order[taken].prefix())) {
-                take(order[taken], row);
-                taken++;
-            }
-        }
-        return taken == ordered && count == lineCount;
-    }
-
-    private void learn(byte[] text, int length, Row row) {
-        for (int i = 0; i < keys.length; i++) {
-            row.clear(keys[i].column());
-            found[i] = false;
-        }
-        ordered = 0;
-        lineCount = 0;
-        lines.reset(text, length);
-        while (lines.next()) {
-            lineCount++;
-            for (int i = 0; i < keys.length; i++) {
-                if (!found[i] && lines.skip(keys[i].prefix())) {
-                    found[i] = true;
-                    order[ordered++] = keys[i];
-                    take(keys[i], row);
-                    break;
-                }
-            }
-        }
-    }
-
-    private void take(Key key, Row row) {
-        boolean taken = lines.number()
-                && switch (key.form()) {
-                    case NUMBER -> lines.atEnd();
-                    case KIB -> lines.skip(KIB) && lines.atEnd() && lines.times(1024);
-                    case FIRST -> true;
-                };
-        if (taken) {
-            row.set(key.column(), lines.value());
-        } else {
-            row.absent(key.column(), "%s %s: %s".formatted(file, key.name(), lines.problem()));
-        }
-    }
+  }
 }

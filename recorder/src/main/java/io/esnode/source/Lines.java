@@ -7,189 +7,189 @@ import org.jspecify.annotations.Nullable;
  * cut short at the end of a truncated text is never taken for a number. Not thread-safe.
  */
 final class Lines {
-    static final String NO_NUMBER = "not a decimal number";
-    static final String TOO_LARGE = "does not fit in 63 bits";
+  static final String NO_NUMBER = "not a decimal number";
+  static final String TOO_LARGE = "does not fit in 63 bits";
 
-    private byte[] text = new byte[0];
-    private int length;
-    private int next;
-    private int position;
-    private int end;
-    private long value;
-    private @Nullable String problem;
+  private byte[] text = new byte[0];
+  private int length;
+  private int next;
+  private int position;
+  private int end;
+  private long value;
+  private @Nullable String problem;
 
-    void reset(byte[] bytes, int count) {
-        text = bytes;
-        length = count;
-        next = 0;
-        position = 0;
-        end = 0;
+  void reset(byte[] bytes, int count) {
+    text = bytes;
+    length = count;
+    next = 0;
+    position = 0;
+    end = 0;
+  }
+
+  /** Goes to the start of the next complete line; false when there is none. */
+  boolean next() {
+    byte[] bytes = text;
+    for (int i = next; i < length; i++) {
+      if (bytes[i] == '\n') {
+        position = next;
+        end = i;
+        next = i + 1;
+        return true;
+      }
     }
+    return false;
+  }
 
-    /** Goes to the start of the next complete line; false when there is none. */
-    boolean next() {
-        byte[] bytes = text;
-        for (int i = next; i < length; i++) {
-            if (bytes[i] == '\n') {
-                position = next;
-                end = i;
-                next = i + 1;
-                return true;
-            }
-        }
+  /** Makes this line the last one. */
+  void stop() {
+    next = length;
+  }
+
+  /** Offset into the text. */
+  int position() {
+    return position;
+  }
+
+  void position(int offset) {
+    position = offset;
+  }
+
+  /** Offset of the newline that ends this line. */
+  int end() {
+    return end;
+  }
+
+  boolean atEnd() {
+    return position == end;
+  }
+
+  /** Goes past the word if the line has it here; stays otherwise. */
+  boolean skip(byte[] word) {
+    if (end - position < word.length) {
+      return false;
+    }
+    for (int i = 0; i < word.length; i++) {
+      if (text[position + i] != word[i]) {
         return false;
+      }
     }
+    position += word.length;
+    return true;
+  }
 
-    /** Makes this line the last one. */
-    void stop() {
-        next = length;
+  void skipSpaces() {
+    while (position < end && isBlank(text[position])) {
+      position++;
     }
+  }
 
-    /** Offset into the text. */
-    int position() {
-        return position;
+  /** Goes to the end of a word that does not start with a blank. */
+  void skipWord() {
+    while (position < end && !isBlank(text[position])) {
+      position++;
     }
+  }
 
-    void position(int offset) {
-        position = offset;
+  /** Offset of the last such byte between here and the end of the line, -1 if there is none. */
+  int lastIndexOf(char c) {
+    for (int i = end - 1; i >= position; i--) {
+      if (text[i] == c) {
+        return i;
+      }
     }
+    return -1;
+  }
 
-    /** Offset of the newline that ends this line. */
-    int end() {
-        return end;
+  /**
+   * Takes an unsigned decimal number that a blank or the end of the line follows, after any blanks.
+   *
+   * @return whether there is one that fits in 63 bits; then it is the {@link #value()}, otherwise there is a
+   *     {@link #problem()}
+   */
+  boolean number() {
+    skipSpaces();
+    return digits() && (position == end || isBlank(text[position]) || fail(NO_NUMBER));
+  }
+
+  /** Takes an unsigned decimal number and the byte that must follow it. */
+  boolean numberBefore(char delimiter) {
+    skipSpaces();
+    if (!digits()) {
+      return false;
     }
-
-    boolean atEnd() {
-        return position == end;
+    if (position == end || text[position] != delimiter) {
+      return fail(NO_NUMBER);
     }
+    position++;
+    return true;
+  }
 
-    /** Goes past the word if the line has it here; stays otherwise. */
-    boolean skip(byte[] word) {
-        if (end - position < word.length) {
-            return false;
-        }
-        for (int i = 0; i < word.length; i++) {
-            if (text[position + i] != word[i]) {
-                return false;
-            }
-        }
-        position += word.length;
-        return true;
+  /** Takes a number with exactly two decimal places, such as {@code 0.13}; its value is in hundredths. */
+  boolean hundredths() {
+    if (!numberBefore('.')) {
+      return false;
     }
-
-    void skipSpaces() {
-        while (position < end && isBlank(text[position])) {
-            position++;
-        }
+    long whole = value;
+    int start = position;
+    if (!digits()) {
+      return false;
     }
-
-    /** Goes to the end of a word that does not start with a blank. */
-    void skipWord() {
-        while (position < end && !isBlank(text[position])) {
-            position++;
-        }
+    if (position - start != 2 || !(position == end || isBlank(text[position]))) {
+      return fail(NO_NUMBER);
     }
-
-    /** Offset of the last such byte between here and the end of the line, -1 if there is none. */
-    int lastIndexOf(char c) {
-        for (int i = end - 1; i >= position; i--) {
-            if (text[i] == c) {
-                return i;
-            }
-        }
-        return -1;
+    if (whole > (Long.MAX_VALUE - value) / 100) {
+      return fail(TOO_LARGE);
     }
+    value += whole * 100;
+    return true;
+  }
 
-    /**
-     * Takes an unsigned decimal number that a blank or the end of the line follows, after any blanks.
-     *
-     * @return whether there is one that fits in 63 bits; then it is the {@link #value()}, otherwise there is a
-     *     {@link #problem()}
-     */
-    boolean number() {
-        skipSpaces();
-        return digits() && (position == end || isBlank(text[position]) || fail(NO_NUMBER));
+  /** Multiplies the value, e.g. to convert its unit. */
+  boolean times(long factor) {
+    if (value > Long.MAX_VALUE / factor) {
+      return fail(TOO_LARGE);
     }
+    value *= factor;
+    return true;
+  }
 
-    /** Takes an unsigned decimal number and the byte that must follow it. */
-    boolean numberBefore(char delimiter) {
-        skipSpaces();
-        if (!digits()) {
-            return false;
-        }
-        if (position == end || text[position] != delimiter) {
-            return fail(NO_NUMBER);
-        }
-        position++;
-        return true;
-    }
+  long value() {
+    return value;
+  }
 
-    /** Takes a number with exactly two decimal places, such as {@code 0.13}; its value is in hundredths. */
-    boolean hundredths() {
-        if (!numberBefore('.')) {
-            return false;
-        }
-        long whole = value;
-        int start = position;
-        if (!digits()) {
-            return false;
-        }
-        if (position - start != 2 || !(position == end || isBlank(text[position]))) {
-            return fail(NO_NUMBER);
-        }
-        if (whole > (Long.MAX_VALUE - value) / 100) {
-            return fail(TOO_LARGE);
-        }
-        value += whole * 100;
-        return true;
-    }
+  /** Why the last number was none, or was not followed by what should follow it. */
+  String problem() {
+    return problem == null ? NO_NUMBER : problem;
+  }
 
-    /** Multiplies the value, e.g. to convert its unit. */
-    boolean times(long factor) {
-        if (value > Long.MAX_VALUE / factor) {
-            return fail(TOO_LARGE);
-        }
-        value *= factor;
-        return true;
-    }
-
-    long value() {
-        return value;
-    }
-
-    /** Why the last number was none, or was not followed by what should follow it. */
-    String problem() {
-        return problem == null ? NO_NUMBER : problem;
-    }
-
-    private boolean digits() {
-        byte[] bytes = text;
-        int start = position;
-        int i = start;
-        long number = 0;
-        problem = null;
-        for (; i < end; i++) {
-            int digit = bytes[i] - '0';
-            if (digit < 0 || digit > 9) {
-                break;
-            }
-            if (number > (Long.MAX_VALUE - 9) / 10 && number > (Long.MAX_VALUE - digit) / 10) {
-                position = i;
-                return fail(TOO_LARGE);
-            }
-            number = number * 10 + digit;
-        }
+  private boolean digits() {
+    byte[] bytes = text;
+    int start = position;
+    int i = start;
+    long number = 0;
+    problem = null;
+    for (; i < end; i++) {
+      int digit = bytes[i] - '0';
+      if (digit < 0 || digit > 9) {
+        break;
+      }
+      if (number > (Long.MAX_VALUE - 9) / 10 && number > (Long.MAX_VALUE - digit) / 10) {
         position = i;
-        value = number;
-        return i > start || fail(NO_NUMBER);
+        return fail(TOO_LARGE);
+      }
+      number = number * 10 + digit;
     }
+    position = i;
+    value = number;
+    return i > start || fail(NO_NUMBER);
+  }
 
-    private boolean fail(String why) {
-        problem = why;
-        return false;
-    }
+  private boolean fail(String why) {
+    problem = why;
+    return false;
+  }
 
-    private static boolean isBlank(byte b) {
-        return b == ' ' || b == '\t';
-    }
+  private static boolean isBlank(byte b) {
+    return b == ' ' || b == '\t';
+  }
 }

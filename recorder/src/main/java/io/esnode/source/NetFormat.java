@@ -8,66 +8,66 @@ import java.util.Set;
  * blank after the colon, and let a name hold one.
  */
 final class NetFormat implements EntityFormat {
-    private final NumberedFields fields;
-    private int start;
-    private int end;
+  private final NumberedFields fields;
+  private int start;
+  private int end;
 
-    NetFormat(Table net) {
-        fields = NumberedFields.of(
-                net,
-                "/proc/net/dev",
-                "rx_bytes",
-                "rx_packets",
-                "rx_errors_count",
-                "rx_dropped_count",
-                "rx_fifo_errors_count",
-                "rx_frame_errors_count",
-                "rx_compressed_count",
-                "rx_multicast_count",
-                "tx_bytes",
-                "tx_packets",
-                "tx_errors_count",
-                "tx_dropped_count",
-                "tx_fifo_errors_count",
-                "tx_collisions_count",
-                "tx_carrier_errors_count",
-                "tx_compressed_count");
-    }
+  NetFormat(Table net) {
+    fields = NumberedFields.of(
+        net,
+        "/proc/net/dev",
+        "rx_bytes",
+        "rx_packets",
+        "rx_errors_count",
+        "rx_dropped_count",
+        "rx_fifo_errors_count",
+        "rx_frame_errors_count",
+        "rx_compressed_count",
+        "rx_multicast_count",
+        "tx_bytes",
+        "tx_packets",
+        "tx_errors_count",
+        "tx_dropped_count",
+        "tx_fifo_errors_count",
+        "tx_collisions_count",
+        "tx_carrier_errors_count",
+        "tx_compressed_count");
+  }
 
-    @Override
-    public boolean name(Lines line) {
-        line.skipSpaces();
-        start = line.position();
-        end = line.lastIndexOf(':');
-        if (end <= start) {
-            return false;
-        }
-        line.position(end + 1);
-        return true;
+  @Override
+  public boolean name(Lines line) {
+    line.skipSpaces();
+    start = line.position();
+    end = line.lastIndexOf(':');
+    if (end <= start) {
+      return false;
     }
+    line.position(end + 1);
+    return true;
+  }
 
-    @Override
-    public int nameStart() {
-        return start;
-    }
+  @Override
+  public int nameStart() {
+    return start;
+  }
 
-    @Override
-    public int nameEnd() {
-        return end;
-    }
+  @Override
+  public int nameEnd() {
+    return end;
+  }
 
-    @Override
-    public void values(Lines line, Row row) {
-        fields.take(line, row);
-    }
+  @Override
+  public void values(Lines line, Row row) {
+    fields.take(line, row);
+  }
 
-    @Override
-    public String prefix() {
-        return "net:";
-    }
+  @Override
+  public String prefix() {
+    return "net:";
+  }
 
-    @Override
-    public Set<String> wanted(Set<String> names) {
-        return names;
-    }
+  @Override
+  public Set<String> wanted(Set<String> names) {
+    return names;
+  }
 }

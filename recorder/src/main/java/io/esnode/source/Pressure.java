@@ -15,61 +15,63 @@ import io.esnode.metric.Table;
  * {@code total} is in microseconds. Before Linux 5.13 the file of the CPU has no line {@code full}.
  */
 final class Pressure implements RowParser {
-    private static final byte[] SOME = "some ".getBytes(US_ASCII);
-    private static final byte[] FULL = "full ".getBytes(US_ASCII);
-    private static final byte[] AVG10 = "avg10=".getBytes(US_ASCII);
-    private static final byte[] TOTAL = "total=".getBytes(US_ASCII);
+  private static final byte[] SOME = "some ".getBytes(US_ASCII);
+  private static final byte[] FULL = "full ".getBytes(US_ASCII);
+  private static final byte[] AVG10 = "avg10=".getBytes(US_ASCII);
+  private static final byte[] TOTAL = "total=".getBytes(US_ASCII);
 
-    private final String file;
-    private final int someTotal;
-    private final int someAverage;
-    private final int fullTotal;
-    private final int fullAverage;
-    private final Lines lines = new Lines();
+  private final String file;
+  private final int someTotal;
+  private final int someAverage;
+  private final int fullTotal;
+  private final int fullAverage;
+  private final Lines lines = new Lines();
 
-    /** @param resource {@code cpu}, {@code memory} or {@code io} */
-    Pressure(Table psi, String resource) {
-        file = "/proc/pressure/" + resource;
-        someTotal = psi.indexOf(resource + "_some_total_us");
-        someAverage = psi.indexOf(resource + "_some_avg10_pct");
-        fullTotal = psi.indexOf(resource + "_full_total_us");
-        fullAverage = psi.indexOf(resource + "_full_avg10_pct");
+  /** @param resource {@code cpu}, {@code memory} or {@code io} */
+  Pressure(Table psi, String resource) {
+    file = "/proc/pressure/" + resource;
+    someTotal = psi.indexOf(resource + "_some_total_us");
+    someAverage = psi.indexOf(resource + "_some_avg10_pct");
+    fullTotal = psi.indexOf(resource + "_full_total_us");
+    fullAverage = psi.indexOf(resource + "_full_avg10_pct");
+  }
+
+  @Override
+  public int[] columns() {
+    return new int[] {someTotal, someAverage, fullTotal, fullAverage};
+  }
+
+  @Override
+  public void parse(byte[] text, int length, Row row) {
+    lines.reset(text, length);
+    while (lines.next()) {
+      if (lines.skip(SOME)) {
+        line(row, someTotal, someAverage);
+      } else if (lines.skip(FULL)) {
+        line(row, fullTotal, fullAverage);
+      }
     }
+  }
 
-    @Override
-    public int[] columns() {
-        return new int[] {someTotal, someAverage, fullTotal, fullAverage};
+  private void line(Row row, int total, int average) {
+    while (!lines.atEnd()) {
+      lines.skipSpaces();
+      if (lines.skip(AVG10)) {
+        take(lines.hundredths(), row, average);
+      } else if (lines.skip(TOTAL)) {
+        take(lines.number(), row, total);
+      }
+      lines.skipWord();
     }
+  }
 
-    @Override
-    public void parse(byte[] text, int length, Row row) {
-        lines.reset(text, length);
-        while (lines.next()) {
-            if (lines.skip(SOME)) {
-                line(row, someTotal, someAverage);
-            } else if (lines.skip(FULL)) {
-                line(row, fullTotal, fullAverage);
-            }
-        }
+  private void take(boolean number, Row row, int column) {
+    if (number) {
+      row.set(column, lines.value());
+    } else {
+      row.absent(
+          column,
+          "%s %s: %s".formatted(file, row.table().columns().get(column).column(), lines.problem()));
     }
-
-    private void line(Row row, int total, int average) {
-        while (!lines.atEnd()) {
-            lines.skipSpaces();
-            if (lines.skip(AVG10)) {
-                take(lines.hundredths(), row, average);
-            } else if (lines.skip(TOTAL)) {
-                take(lines.number(), row, total);
-            }
-            lines.skipWord();
-        }
-    }
-
-    private void take(boolean number, Row row, int column) {
-        if (number) {
-            row.set(column, lines.value());
-        } else {
-            row.absent(column, "%s %s: %s".formatted(file, row.table().columns().get(column).column(), lines.problem()));
-        }
-    }
+  }
 }

@@ -9,72 +9,72 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 public final class Row {
-    private final Table table;
-    private final String entity;
-    private final long[] values;
-    private final boolean[] present;
-    private final @Nullable String[] reasons;
+  private final Table table;
+  private final String entity;
+  private final long[] values;
+  private final boolean[] present;
+  private final @Nullable String[] reasons;
 
-    /** An empty row: every column of the table is absent. */
-    public Row(Table table, String entity) {
-        this.table = table;
-        this.entity = entity;
-        this.values = new long[table.columns().size()];
-        this.present = new boolean[values.length];
-        this.reasons = new @Nullable String[values.length];
-    }
+  /** An empty row: every column of the table is absent. */
+  public Row(Table table, String entity) {
+    this.table = table;
+    this.entity = entity;
+    this.values = new long[table.columns().size()];
+    this.present = new boolean[values.length];
+    this.reasons = new @Nullable String[values.length];
+  }
 
-    public Table table() {
-        return table;
-    }
+  public Table table() {
+    return table;
+  }
 
-    /** E.g. {@code node}, {@code cpu:3}, {@code disk:nvme0n1}. */
-    public String entity() {
-        return entity;
-    }
+  /** E.g. {@code node}, {@code cpu:3}, {@code disk:nvme0n1}. */
+  public String entity() {
+    return entity;
+  }
 
-    /** Whether the column, counted from 0 in the order of {@link #table()}, has a value. */
-    public boolean present(int column) {
-        return present[column];
-    }
+  /** Whether the column, counted from 0 in the order of {@link #table()}, has a value. */
+  public boolean present(int column) {
+    return present[column];
+  }
 
-    /**
-     * The value in the metric's unit; of a {@code DECIMAL2} column in hundredths of it. Means nothing where the column is
-     * absent.
-     */
-    public long value(int column) {
-        return values[column];
-    }
+  /**
+   * The value in the metric's unit; of a {@code DECIMAL2} column in hundredths of it. Means nothing where the column is
+   * absent.
+   */
+  public long value(int column) {
+    return values[column];
+  }
 
-    /** Why the column is absent; null where it is present, and where it is absent because the kernel did not offer it. */
-    public @Nullable String reason(int column) {
-        return reasons[column];
-    }
+  /** Why the column is absent; null where it is present, and where it is absent because the kernel did not offer it. */
+  public @Nullable String reason(int column) {
+    return reasons[column];
+  }
 
-    public void set(int column, long value) {
-        values[column] = value;
-        present[column] = true;
-        reasons[column] = null;
-    }
+  public void set(int column, long value) {
+    values[column] = value;
+    present[column] = true;
+    reasons[column] = null;
+  }
 
-    /** Makes one column absent for a cause that a gap row is to name. */
-    public void absent(int column, String reason) {
-        values[column] = 0;
-        present[column] = false;
-        reasons[column] = reason;
-    }
+  /** Makes one column absent for a cause that a gap row is to name. */
+  public void absent(int column, String reason) {
+    values[column] = 0;
+    present[column] = false;
+    reasons[column] = reason;
+  }
 
-    /** Makes one column absent, without a cause. */
-    public void clear(int column) {
-        values[column] = 0;
-        present[column] = false;
-        reasons[column] = null;
-    }
+  /** Makes one column absent, without a cause. */
+  public void clear(int column) {
+    values[column] = 0;
+    present[column] = false;
+    reasons[column] = null;
+  }
 
-    /** Makes every column absent, without a cause. */
-    public void clear() {
-        Arrays.fill(values, 0);
-        Arrays.fill(present, false);
-        Arrays.fill(reasons, null);
-    }
+  /** Makes every column absent, without a cause. */
+  public void clear() {
+    Arrays.fill(values, 0);
+    Arrays.fill(present, false);
+    Arrays.fill(reasons, null);
+  }
 }

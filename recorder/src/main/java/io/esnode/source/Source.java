@@ -9,30 +9,30 @@ import java.util.List;
  * interrupted, because an interrupt closes the files a source keeps open (see {@link java.nio.channels.FileChannel}).
  */
 public interface Source extends Closeable {
-    /** Where the rows come from, e.g. {@code procfs.diskstats}; stands in the bundle's {@code source} column. */
-    String name();
+  /** Where the rows come from, e.g. {@code procfs.diskstats}; stands in the bundle's {@code source} column. */
+  String name();
 
-    /** The table this source fills. */
-    Table table();
+  /** The table this source fills. */
+  Table table();
 
-    /**
-     * Reads now and refills {@link #rows()}. Never throws for what it reads: a column that could not be read is absent
-     * from its row, and {@link #failures()} says why. Allocates nothing while the files keep their shape.
-     */
-    void sample();
+  /**
+   * Reads now and refills {@link #rows()}. Never throws for what it reads: a column that could not be read is absent
+   * from its row, and {@link #failures()} says why. Allocates nothing while the files keep their shape.
+   */
+  void sample();
 
-    /**
-     * The rows of the last sample. List and rows are the same objects from tick to tick, refilled; when an entity
-     * appears or disappears, a new list of new rows takes their place.
-     */
-    List<Row> rows();
+  /**
+   * The rows of the last sample. List and rows are the same objects from tick to tick, refilled; when an entity
+   * appears or disappears, a new list of new rows takes their place.
+   */
+  List<Row> rows();
 
-    /**
-     * Why columns are absent from the last sample: everything that {@link #table()} has and the rows lack. Immutable;
-     * the same object from tick to tick while nothing changes, so a recorder need only look when the object is another.
-     */
-    List<Failure> failures();
+  /**
+   * Why columns are absent from the last sample: everything that {@link #table()} has and the rows lack. Immutable;
+   * the same object from tick to tick while nothing changes, so a recorder need only look when the object is another.
+   */
+  List<Failure> failures();
 
-    @Override
-    void close();
+  @Override
+  void close();
 }

@@ -9,70 +9,70 @@ import java.util.List;
 
 /** A directory with the files of {@code /proc} and {@code /sys} that the sources read. */
 record FakeHost(Path root) {
-    private static final List<String> FILES = List.of(
-            "proc/stat",
-            "proc/meminfo",
-            "proc/vmstat",
-            "proc/loadavg",
-            "proc/diskstats",
-            "proc/net/dev",
-            "proc/pressure/cpu",
-            "proc/pressure/memory",
-            "proc/pressure/io",
-            "proc/self/stat",
-            "proc/self/auxv",
-            "proc/cpuinfo");
+  private static final List<String> FILES = List.of(
+      "proc/stat",
+      "proc/meminfo",
+      "proc/vmstat",
+      "proc/loadavg",
+      "proc/diskstats",
+      "proc/net/dev",
+      "proc/pressure/cpu",
+      "proc/pressure/memory",
+      "proc/pressure/io",
+      "proc/self/stat",
+      "proc/self/auxv",
+      "proc/cpuinfo");
 
-    /** The captured host: 2 CPUs, disks vda and zram0, interfaces lo, ifb0, ifb1 and eth0. */
-    static FakeHost linux618(Path root) throws IOException {
-        FakeHost host = new FakeHost(root);
-        for (String file : FILES) {
-            host.write(file, Cells.captured("linux-6.18/" + file));
-        }
-        for (String disk : List.of("loop0", "loop1", "vda", "zram0")) {
-            host.write("sys/block/" + disk + "/size", "536870912\n");
-        }
-        for (String net : List.of("lo", "ifb0", "ifb1", "eth0")) {
-            host.write("sys/class/net/" + net + "/carrier_changes", net.equals("eth0") ? "2\n" : "0\n");
-        }
-        return host;
+  /** The captured host: 2 CPUs, disks vda and zram0, interfaces lo, ifb0, ifb1 and eth0. */
+  static FakeHost linux618(Path root) throws IOException {
+    FakeHost host = new FakeHost(root);
+    for (String file : FILES) {
+      host.write(file, Cells.captured("linux-6.18/" + file));
     }
+    for (String disk : List.of("loop0", "loop1", "vda", "zram0")) {
+      host.write("sys/block/" + disk + "/size", "536870912\n");
+    }
+    for (String net : List.of("lo", "ifb0", "ifb1", "eth0")) {
+      host.write("sys/class/net/" + net + "/carrier_changes", net.equals("eth0") ? "2\n" : "0\n");
+    }
+    return host;
+  }
 
-    Sources open() {
-        return Sources.host(root.resolve("proc"), root.resolve("sys"));
-    }
+  Sources open() {
+    return Sources.host(root.resolve("proc"), root.resolve("sys"));
+  }
 
-    /** Rewrites a file in place, as the kernel does: a descriptor that is open sees the new text. */
-    void write(String path, byte[] text) throws IOException {
-        Path file = root.resolve(path);
-        Files.createDirectories(file.getParent());
-        Files.write(file, text);
-    }
+  /** Rewrites a file in place, as the kernel does: a descriptor that is open sees the new text. */
+  void write(String path, byte[] text) throws IOException {
+    Path file = root.resolve(path);
+    Files.createDirectories(file.getParent());
+    Files.write(file, text);
+  }
 
-    void write(String path, String text) throws IOException {
-        write(path, text.getBytes(UTF_8));
-    }
+  void write(String path, String text) throws IOException {
+    write(path, text.getBytes(UTF_8));
+  }
 
-    String read(String path) throws IOException {
-        return Files.readString(root.resolve(path));
-    }
+  String read(String path) throws IOException {
+    return Files.readString(root.resolve(path));
+  }
 
-    void delete(String path) throws IOException {
-        Files.delete(root.resolve(path));
-    }
+  void delete(String path) throws IOException {
+    Files.delete(root.resolve(path));
+  }
 
-    void replace(String path, String from, String to) throws IOException {
-        String text = read(path);
-        if (!text.contains(from)) {
-            throw new IllegalArgumentException(path + " does not hold " + from);
-        }
-        write(path, text.replace(from, to));
+  void replace(String path, String from, String to) throws IOException {
+    String text = read(path);
+    if (!text.contains(from)) {
+      throw new IllegalArgumentException(path + " does not hold " + from);
     }
+    write(path, text.replace(from, to));
+  }
 
-    static Source source(Sources sources, String table) {
-        return sources.sources().stream()
-                .filter(s -> s.table().name().equals(table))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no source for " + table));
-    }
+  static Source source(Sources sources, String table) {
+    return sources.sources().stream()
+        .filter(s -> s.table().name().equals(table))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no source for " + table));
+  }
 }

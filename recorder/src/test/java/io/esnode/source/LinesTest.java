@@ -9,77 +9,83 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LinesTest {
-    private static Lines at(String text) {
-        Lines lines = new Lines();
-        byte[] bytes = text.getBytes(UTF_8);
-        lines.reset(bytes, bytes.length);
-        lines.next();
-        return lines;
-    }
+  private static Lines at(String text) {
+    Lines lines = new Lines();
+    byte[] bytes = text.getBytes(UTF_8);
+    lines.reset(bytes, bytes.length);
+    lines.next();
+    return lines;
+  }
 
-    @Test
-    void lineWithoutNewlineIsNoLine() {
-        Lines lines = at("one\ntwo");
+  @Test
+  void lineWithoutNewlineIsNoLine() {
+    Lines lines = at("one\ntwo");
 
-        assertThat(lines.next()).isFalse();
-    }
+    assertThat(lines.next()).isFalse();
+  }
 
-    @Test
-    void emptyTextHasNoLine() {
-        Lines lines = new Lines();
-        lines.reset(new byte[0], 0);
+  @Test
+  void emptyTextHasNoLine() {
+    Lines lines = new Lines();
+    lines.reset(new byte[0], 0);
 
-        assertThat(lines.next()).isFalse();
-    }
+    assertThat(lines.next()).isFalse();
+  }
 
-    @Test
-    void largestNumberIsTwoToThe63LessOne() {
-        Lines lines = at("9223372036854775807\n");
+  @Test
+  void largestNumberIsTwoToThe63LessOne() {
+    Lines lines = at("9223372036854775807\n");
 
-        assertThat(lines.number()).isTrue();
-        assertThat(lines.value()).isEqualTo(Long.MAX_VALUE);
-    }
+    assertThat(lines.number()).isTrue();
+    assertThat(lines.value()).isEqualTo(Long.MAX_VALUE);
+  }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"9223372036854775808", "18446744073709551615", "18446744073709551616", "99999999999999999999999"})
-    void largerNumberIsRefusedAndDoesNotWrap(String number) {
-        Lines lines = at(number + "\n");
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "9223372036854775808",
+        "18446744073709551615",
+        "18446744073709551616",
+        "99999999999999999999999"
+      })
+  void largerNumberIsRefusedAndDoesNotWrap(String number) {
+    Lines lines = at(number + "\n");
 
-        assertThat(lines.number()).isFalse();
-        assertThat(lines.problem()).isEqualTo(Lines.TOO_LARGE);
-    }
+    assertThat(lines.number()).isFalse();
+    assertThat(lines.problem()).isEqualTo(Lines.TOO_LARGE);
+  }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"", " ", "-1", "+1", "1x", "1.5", "0x10", "1:", "\u0661", ":1"})
-    void textThatIsNoNumberIsRefused(String text) {
-        Lines lines = at(text + "\n");
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "-1", "+1", "1x", "1.5", "0x10", "1:", "\u0661", ":1"})
+  void textThatIsNoNumberIsRefused(String text) {
+    Lines lines = at(text + "\n");
 
-        assertThat(lines.number()).isFalse();
-        assertThat(lines.problem()).isEqualTo(Lines.NO_NUMBER);
-    }
+    assertThat(lines.number()).isFalse();
+    assertThat(lines.problem()).isEqualTo(Lines.NO_NUMBER);
+  }
 
-    @ParameterizedTest
-    @CsvSource({"0.00, 0", "0.13, 13", "12.05, 1205", "92233720368547758.07, 9223372036854775807"})
-    void decimalIsKeptInHundredths(String text, long hundredths) {
-        Lines lines = at(text + "\n");
+  @ParameterizedTest
+  @CsvSource({"0.00, 0", "0.13, 13", "12.05, 1205", "92233720368547758.07, 9223372036854775807"})
+  void decimalIsKeptInHundredths(String text, long hundredths) {
+    Lines lines = at(text + "\n");
 
-        assertThat(lines.hundredths()).isTrue();
-        assertThat(lines.value()).isEqualTo(hundredths);
-    }
+    assertThat(lines.hundredths()).isTrue();
+    assertThat(lines.value()).isEqualTo(hundredths);
+  }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"1", "1.", "1.0", "1.000", ".10", "1.1x", "-0.10", "92233720368547758.08", "1,10"})
-    void decimalWithoutExactlyTwoPlacesIsRefused(String text) {
-        assertThat(at(text + "\n").hundredths()).isFalse();
-    }
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"1", "1.", "1.0", "1.000", ".10", "1.1x", "-0.10", "92233720368547758.08", "1,10"})
+  void decimalWithoutExactlyTwoPlacesIsRefused(String text) {
+    assertThat(at(text + "\n").hundredths()).isFalse();
+  }
 
-    @Test
-    void productThatDoesNotFitIsRefused() {
-        Lines lines = at("9223372036854775807\n");
-        lines.number();
+  @Test
+  void productThatDoesNotFitIsRefused() {
+    Lines lines = at("9223372036854775807\n");
+    lines.number();
 
-        assertThat(lines.times(10)).isFalse();
-        assertThat(lines.problem()).isEqualTo(Lines.TOO_LARGE);
-    }
+    assertThat(lines.times(10)).isFalse();
+    assertThat(lines.problem()).isEqualTo(Lines.TOO_LARGE);
+  }
 }

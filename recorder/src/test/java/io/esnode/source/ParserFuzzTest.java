@@ -17,97 +17,103 @@ import java.util.OptionalLong;
  * Whatever a text holds, no parser throws, no value is negative, and what follows the last newline counts for nothing.
  */
 class ParserFuzzTest {
-    private static final Table HOST = Registry.get().table("host");
-    private static final Table PSI = Registry.get().table("psi");
-    private static final Table PROCESS = Registry.get().table("process");
+  private static final Table HOST = Registry.get().table("host");
+  private static final Table PSI = Registry.get().table("psi");
+  private static final Table PROCESS = Registry.get().table("process");
 
-    @FuzzTest
-    void meminfo(byte[] data) {
-        check(KeyedLines.of(HOST, "/proc/meminfo", ":"), HOST, data);
+  @FuzzTest
+  void meminfo(byte[] data) {
+    check(KeyedLines.of(HOST, "/proc/meminfo", ":"), HOST, data);
+  }
+
+  @FuzzTest
+  void stat(byte[] data) {
+    check(KeyedLines.of(HOST, "/proc/stat", " "), HOST, data);
+  }
+
+  @FuzzTest
+  void loadavg(byte[] data) {
+    check(new LoadAverage(HOST), HOST, data);
+  }
+
+  @FuzzTest
+  void pressure(byte[] data) {
+    check(new Pressure(PSI, "memory"), PSI, data);
+  }
+
+  @FuzzTest
+  void processStat(byte[] data) {
+    ProcessStat parser = new ProcessStat(PROCESS, OptionalLong.of(65536));
+    check(parser, PROCESS, data);
+
+    parser
+        .entity(data, data.length)
+        .ifPresent(entity -> assertThat(entity).matches("pid:[0-9]+@[0-9]+"));
+  }
+
+  @FuzzTest
+  void cpu(byte[] data) {
+    check("cpu", new CpuFormat(Registry.get().table("cpu")), data);
+  }
+
+  @FuzzTest
+  void net(byte[] data) {
+    check("net", new NetFormat(Registry.get().table("net")), data);
+  }
+
+  @FuzzTest
+  void disk(byte[] data) {
+    check(
+        "disk",
+        new DiskFormat(Registry.get().table("disk"), Path.of("src/main/java/io/esnode")),
+        data);
+  }
+
+  @FuzzTest
+  void auxiliaryVector(byte[] data) {
+    OptionalLong page = AuxiliaryVector.pageBytes(data, data.length, ByteOrder.LITTLE_ENDIAN);
+
+    assertThat(page.orElse(4096)).isBetween(4096L, 1L << 20);
+  }
+
+  @FuzzTest
+  void inventory(byte[] data) {
+    String text = new String(data, UTF_8);
+    Inventory.osName(text);
+    Inventory.cpuModel(text);
+    Inventory.cpuCount(text);
+    Inventory.virtualization(text);
+    Inventory.memoryBytes(text);
+    Inventory.diskBytes(text);
+  }
+
+  private static void check(RowParser parser, Table table, byte[] data) {
+    Map<String, Long> cells = Cells.parse(parser, new Row(table, "node"), data);
+
+    assertThat(cells.values()).allMatch(value -> value >= 0);
+    assertThat(Cells.parse(parser, new Row(table, "node"), complete(data))).isEqualTo(cells);
+  }
+
+  private static void check(String table, EntityFormat format, byte[] data) {
+    List<Row> rows = parse(table, format, data);
+
+    assertThat(rows)
+        .allSatisfy(row -> assertThat(Cells.of(row).values()).allMatch(value -> value >= 0));
+    assertThat(Cells.of(parse(table, format, complete(data)))).isEqualTo(Cells.of(rows));
+  }
+
+  private static List<Row> parse(String table, EntityFormat format, byte[] data) {
+    EntityLines lines = new EntityLines(Registry.get().table(table), format);
+    lines.parse(data, data.length, null);
+    return lines.rows();
+  }
+
+  /** The text up to its last newline. */
+  private static byte[] complete(byte[] data) {
+    int end = data.length;
+    while (end > 0 && data[end - 1] != '\n') {
+      end--;
     }
-
-    @FuzzTest
-    void stat(byte[] data) {
-        check(KeyedLines.of(HOST, "/proc/stat", " "), HOST, data);
-    }
-
-    @FuzzTest
-    void loadavg(byte[] data) {
-        check(new LoadAverage(HOST), HOST, data);
-    }
-
-    @FuzzTest
-    void pressure(byte[] data) {
-        check(new Pressure(PSI, "memory"), PSI, data);
-    }
-
-    @FuzzTest
-    void processStat(byte[] data) {
-        ProcessStat parser = new ProcessStat(PROCESS, OptionalLong.of(65536));
-        check(parser, PROCESS, data);
-
-        parser.entity(data, data.length).ifPresent(entity -> assertThat(entity).matches("pid:[0-9]+@[0-9]+"));
-    }
-
-    @FuzzTest
-    void cpu(byte[] data) {
-        check("cpu", new CpuFormat(Registry.get().table("cpu")), data);
-    }
-
-    @FuzzTest
-    void net(byte[] data) {
-        check("net", new NetFormat(Registry.get().table("net")), data);
-    }
-
-    @FuzzTest
-    void disk(byte[] data) {
-        check("disk", new DiskFormat(Registry.get().table("disk"), Path.of("src/main/java/io/esnode")), data);
-    }
-
-    @FuzzTest
-    void auxiliaryVector(byte[] data) {
-        OptionalLong page = AuxiliaryVector.pageBytes(data, data.length, ByteOrder.LITTLE_ENDIAN);
-
-        assertThat(page.orElse(4096)).isBetween(4096L, 1L << 20);
-    }
-
-    @FuzzTest
-    void inventory(byte[] data) {
-        String text = new String(data, UTF_8);
-        Inventory.osName(text);
-        Inventory.cpuModel(text);
-        Inventory.cpuCount(text);
-        Inventory.virtualization(text);
-        Inventory.memoryBytes(text);
-        Inventory.diskBytes(text);
-    }
-
-    private static void check(RowParser parser, Table table, byte[] data) {
-        Map<String, Long> cells = Cells.parse(parser, new Row(table, "node"), data);
-
-        assertThat(cells.values()).allMatch(value -> value >= 0);
-        assertThat(Cells.parse(parser, new Row(table, "node"), complete(data))).isEqualTo(cells);
-    }
-
-    private static void check(String table, EntityFormat format, byte[] data) {
-        List<Row> rows = parse(table, format, data);
-
-        assertThat(rows).allSatisfy(row -> assertThat(Cells.of(row).values()).allMatch(value -> value >= 0));
-        assertThat(Cells.of(parse(table, format, complete(data)))).isEqualTo(Cells.of(rows));
-    }
-
-    private static List<Row> parse(String table, EntityFormat format, byte[] data) {
-        EntityLines lines = new EntityLines(Registry.get().table(table), format);
-        lines.parse(data, data.length, null);
-        return lines.rows();
-    }
-
-    /** The text up to its last newline. */
-    private static byte[] complete(byte[] data) {
-        int end = data.length;
-        while (end > 0 && data[end - 1] != '\n') {
-            end--;
-        }
-        return Arrays.copyOf(data, end);
-    }
+    return Arrays.copyOf(data, end);
+  }
 }

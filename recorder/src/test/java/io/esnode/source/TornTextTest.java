@@ -22,85 +22,95 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A text that ends anywhere, or has any byte changed: no value that the whole text does not have, and no exception. */
 class TornTextTest {
-    private static final Table HOST = Registry.get().table("host");
-    private static final Table PSI = Registry.get().table("psi");
-    private static final Table PROCESS = Registry.get().table("process");
+  private static final Table HOST = Registry.get().table("host");
+  private static final Table PSI = Registry.get().table("psi");
+  private static final Table PROCESS = Registry.get().table("process");
 
-    /** @param parser reads the text as a fresh parser would, into rows by entity */
-    record Case(String name, String file, Function<byte[], Map<String, Map<String, Long>>> parser) {
-        @Override
-        public String toString() {
-            return name;
-        }
+  /** @param parser reads the text as a fresh parser would, into rows by entity */
+  record Case(String name, String file, Function<byte[], Map<String, Map<String, Long>>> parser) {
+    @Override
+    public String toString() {
+      return name;
     }
+  }
 
-    static Stream<Case> cases() {
-        return Stream.of(
-                new Case("meminfo", "proc/meminfo", t -> row(KeyedLines.of(HOST, "/proc/meminfo", ":"), HOST, t)),
-                new Case("vmstat", "proc/vmstat", t -> row(KeyedLines.of(HOST, "/proc/vmstat", " "), HOST, t)),
-                new Case("stat", "proc/stat", t -> row(KeyedLines.of(HOST, "/proc/stat", " "), HOST, t)),
-                new Case("loadavg", "proc/loadavg", t -> row(new LoadAverage(HOST), HOST, t)),
-                new Case("pressure", "proc/pressure/io", t -> row(new Pressure(PSI, "io"), PSI, t)),
-                new Case(
-                        "self",
-                        "proc/self/stat",
-                        t -> row(new ProcessStat(PROCESS, OptionalLong.of(4096)), PROCESS, t)),
-                new Case("cpu", "proc/stat", t -> rows("cpu", new CpuFormat(Registry.get().table("cpu")), t)),
-                new Case("net", "proc/net/dev", t -> rows("net", new NetFormat(Registry.get().table("net")), t)),
-                new Case("disk", "proc/diskstats", t -> rows("disk", new DiskFormat(Registry.get().table("disk"), block), t)));
+  static Stream<Case> cases() {
+    return Stream.of(
+        new Case(
+            "meminfo",
+            "proc/meminfo",
+            t -> row(KeyedLines.of(HOST, "/proc/meminfo", ":"), HOST, t)),
+        new Case(
+            "vmstat", "proc/vmstat", t -> row(KeyedLines.of(HOST, "/proc/vmstat", " "), HOST, t)),
+        new Case("stat", "proc/stat", t -> row(KeyedLines.of(HOST, "/proc/stat", " "), HOST, t)),
+        new Case("loadavg", "proc/loadavg", t -> row(new LoadAverage(HOST), HOST, t)),
+        new Case("pressure", "proc/pressure/io", t -> row(new Pressure(PSI, "io"), PSI, t)),
+        new Case(
+            "self",
+            "proc/self/stat",
+            t -> row(new ProcessStat(PROCESS, OptionalLong.of(4096)), PROCESS, t)),
+        new Case(
+            "cpu", "proc/stat", t -> rows("cpu", new CpuFormat(Registry.get().table("cpu")), t)),
+        new Case(
+            "net", "proc/net/dev", t -> rows("net", new NetFormat(Registry.get().table("net")), t)),
+        new Case(
+            "disk",
+            "proc/diskstats",
+            t -> rows("disk", new DiskFormat(Registry.get().table("disk"), block), t)));
+  }
+
+  @TempDir
+  static Path block;
+
+  @BeforeAll
+  static void wholeDisks() throws IOException {
+    Files.createDirectory(block.resolve("vda"));
+    Files.createDirectory(block.resolve("zram0"));
+  }
+
+  private static Map<String, Map<String, Long>> row(RowParser parser, Table table, byte[] text) {
+    Row row = new Row(table, "node");
+    return Map.of("node", Cells.parse(parser, row, text));
+  }
+
+  private static Map<String, Map<String, Long>> rows(
+      String table, EntityFormat format, byte[] text) {
+    EntityLines lines = new EntityLines(Registry.get().table(table), format);
+    lines.parse(text, text.length, null);
+    return Cells.of(lines.rows());
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void textCutAnywhereHasOnlyValuesOfTheWholeText(Case c) {
+    byte[] whole = Cells.captured("linux-6.18/" + c.file());
+    Map<String, Map<String, Long>> expected = c.parser().apply(whole);
+
+    for (int length = 0; length < whole.length; length++) {
+      Map<String, Map<String, Long>> cut = c.parser().apply(Arrays.copyOf(whole, length));
+
+      cut.forEach((entity, cells) ->
+          assertThat(expected.get(entity).entrySet()).containsAll(cells.entrySet()));
     }
+    assertThat(expected.values()).allSatisfy(cells -> assertThat(cells).isNotEmpty());
+  }
 
-    @TempDir
-    static Path block;
+  @ParameterizedTest
+  @MethodSource("cases")
+  void changedBytesNeverThrowAndNeverGiveANegativeValue(Case c) {
+    byte[] whole = Cells.captured("linux-6.18/" + c.file());
+    byte[] replacements = "\n\0 :9-.\u007f".getBytes(US_ASCII);
+    Random random = new Random(20261121);
 
-    @BeforeAll
-    static void wholeDisks() throws IOException {
-        Files.createDirectory(block.resolve("vda"));
-        Files.createDirectory(block.resolve("zram0"));
+    for (int round = 0; round < 2000; round++) {
+      byte[] text = whole.clone();
+      for (int i = 0; i < 8; i++) {
+        text[random.nextInt(text.length)] = replacements[random.nextInt(replacements.length)];
+      }
+
+      List<Map<String, Long>> cells = List.copyOf(c.parser().apply(text).values());
+
+      assertThat(cells).allSatisfy(row -> assertThat(row.values()).allMatch(value -> value >= 0));
     }
-
-    private static Map<String, Map<String, Long>> row(RowParser parser, Table table, byte[] text) {
-        Row row = new Row(table, "node");
-        return Map.of("node", Cells.parse(parser, row, text));
-    }
-
-    private static Map<String, Map<String, Long>> rows(String table, EntityFormat format, byte[] text) {
-        EntityLines lines = new EntityLines(Registry.get().table(table), format);
-        lines.parse(text, text.length, null);
-        return Cells.of(lines.rows());
-    }
-
-    @ParameterizedTest
-    @MethodSource("cases")
-    void textCutAnywhereHasOnlyValuesOfTheWholeText(Case c) {
-        byte[] whole = Cells.captured("linux-6.18/" + c.file());
-        Map<String, Map<String, Long>> expected = c.parser().apply(whole);
-
-        for (int length = 0; length < whole.length; length++) {
-            Map<String, Map<String, Long>> cut = c.parser().apply(Arrays.copyOf(whole, length));
-
-            cut.forEach((entity, cells) ->
-                    assertThat(expected.get(entity).entrySet()).containsAll(cells.entrySet()));
-        }
-        assertThat(expected.values()).allSatisfy(cells -> assertThat(cells).isNotEmpty());
-    }
-
-    @ParameterizedTest
-    @MethodSource("cases")
-    void changedBytesNeverThrowAndNeverGiveANegativeValue(Case c) {
-        byte[] whole = Cells.captured("linux-6.18/" + c.file());
-        byte[] replacements = "\n\0 :9-.\u007f".getBytes(US_ASCII);
-        Random random = new Random(20261121);
-
-        for (int round = 0; round < 2000; round++) {
-            byte[] text = whole.clone();
-            for (int i = 0; i < 8; i++) {
-                text[random.nextInt(text.length)] = replacements[random.nextInt(replacements.length)];
-            }
-
-            List<Map<String, Long>> cells = List.copyOf(c.parser().apply(text).values());
-
-            assertThat(cells).allSatisfy(row -> assertThat(row.values()).allMatch(value -> value >= 0));
-        }
-    }
+  }
 }
