@@ -1,0 +1,128 @@
+package io.esnode.analyzer;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What each bundle holds of the columns that rules and charts need: a sensor that said nothing cannot say that nothing
+ * happened. One scan per table and bundle. Not thread-safe.
+ */
+final class Availability {
+  /** A gap table that is not there says that nothing is missing; see {@link Views}. */
+  private static final String GAP = "gap";
+
+  private final List<Views.Input> inputs;
+
+  /** {@code ordinal/table.column} to what is there. */
+  private final Map<String, Readings> readings = new HashMap<>();
+
+  /**
+   * Readings of one column in one bundle.
+   *
+   * @param rows that have a value
+   * @param times whether they stem from at least two moments
+   */
+  private record Readings(long rows, boolean times) {}
+
+  private Availability(List<Views.Input> inputs) {
+    this.inputs = inputs;
+  }
+
+  /** @param required {@code table.column} names, all that anybody will ask for */
+  static Availability of(Connection connection, List<Views.Input> inputs, List<String> required)
+      throws SQLException {
+    Availability availability = new Availability(inputs);
+    Map<String, SortedSet<String>> byTable = new TreeMap<>();
+    for (String name : required) {
+      int dot = name.indexOf('.');
+      byTable.computeIfAbsent(name.substring(0, dot), t -> new TreeSet<>())
+          .add(name.substring(dot + 1));
+    }
+    for (Views.Input input : inputs) {
+      for (Map.Entry<String, SortedSet<String>> table : byTable.entrySet()) {
+        availability.count(connection, input, table.getKey(), table.getValue());
+      }
+    }
+    return availability;
+  }
+
+  private void count(
+      Connection connection, Views.Input input, String table, SortedSet<String> wanted)
+      throws SQLException {
+    List<String> columns = wanted.stream().filter(c -> input.has(table, c)).toList();
+    if (columns.isEmpty()) {
+      return;
+    }
+    List<String> counts = new ArrayList<>();
+    for (String column : columns) {
+      String name = Views.name(column);
+      counts.add("count(%s)".formatted(name));
+      counts.add("min(mono_ns) FILTER (%s IS NOT NULL) < max(mono_ns) FILTER (%s IS NOT NULL)"
+          .formatted(name, name));
+    }
+    try (Statement sql = connection.createStatement();
+        ResultSet row = sql.executeQuery("SELECT %s FROM %s.%s"
+            .formatted(String.join(", ", counts), input.schema(), Views.name(table)))) {
+      row.next();
+      for (int i = 0; i < columns.size(); i++) {
+        readings.put(
+            key(input, table + "." + columns.get(i)),
+            new Readings(row.getLong(2 * i + 1), row.getBoolean(2 * i + 2)));
+      }
+    }
+  }
+
+  private static String key(Views.Input input, String name) {
+    return input.ordinal() + "/" + name;
+  }
+
+  /**
+   * Why something cannot be judged, by bundle; empty where every bundle has all it takes.
+   *
+   * @param ticks 2 where a difference between two readings is needed
+   */
+  Map<Views.Input, String> missing(List<String> required, int ticks) {
+    Map<Views.Input, String> reasons = new LinkedHashMap<>();
+    for (Views.Input input : inputs) {
+      List<String> reasonsHere = required.stream()
+          .map(name -> missing(input, name, ticks))
+          .flatMap(Optional::stream)
+          .toList();
+      if (!reasonsHere.isEmpty()) {
+        reasons.put(input, String.join(", ", reasonsHere));
+      }
+    }
+    return reasons;
+  }
+
+  private Optional<String> missing(Views.Input input, String name, int ticks) {
+    String table = name.substring(0, name.indexOf('.'));
+    if (table.equals(GAP) && !input.file().columns().containsKey(GAP)) {
+      return Optional.empty();
+    }
+    if (!input.file().columns().containsKey(table)) {
+      return Optional.of("no table " + table);
+    }
+    if (!input.has(table, name.substring(table.length() + 1))) {
+      return Optional.of("no column " + name);
+    }
+    Readings here = readings.getOrDefault(key(input, name), new Readings(0, false));
+    if (here.rows() == 0) {
+      return Optional.of("no value of " + name);
+    }
+    return ticks > 1 && !here.times()
+        ? Optional.of("only one reading of " + name)
+        : Optional.empty();
+  }
+}
