@@ -1,0 +1,4 @@
+@NullMarked
+package io.esnode.report;
+
+import org.jspecify.annotations.NullMarked;
