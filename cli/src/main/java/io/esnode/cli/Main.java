@@ -17,7 +17,15 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {RecordCommand.class, RecoverCommand.class, SealCommand.class, CommandLine.HelpCommand.class})
+    subcommands = {
+      RecordCommand.class,
+      RecoverCommand.class,
+      SealCommand.class,
+      VerifyCommand.class,
+      KeyCommand.class,
+      TrustCommand.class,
+      CommandLine.HelpCommand.class
+    })
 public final class Main implements Runnable {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli injects it

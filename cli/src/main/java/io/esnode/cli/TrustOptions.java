@@ -1,0 +1,71 @@
+package io.esnode.cli;
+
+import io.esnode.signature.ExitCode;
+import io.esnode.signer.KeyFileException;
+import io.esnode.signer.TrustDirectory;
+import io.esnode.signer.TrustException;
+import io.esnode.signer.TrustedKey;
+import io.esnode.signer.TrustedKeys;
+import io.esnode.signer.VerifyingKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/**
+ * Whom a command trusts: what {@code --key} and {@code --trust} give, or, where neither is given, this machine's trust
+ * directory and its own key. A key that this machine has revoked stays revoked however it is given.
+ */
+final class TrustOptions {
+  @Option(
+      names = "--key",
+      paramLabel = "PUB.pem",
+      description = "Trust this public key for this run; may be repeated. It is not added to the trust directory.")
+  private List<Path> keys = new ArrayList<>();
+
+  @Option(
+      names = "--trust",
+      paramLabel = "DIR",
+      description = "Trust directory to use instead of the one in $ESNODE_HOME.")
+  private @Nullable Path directory;
+
+  TrustedKeys load(Home home, Instant now) {
+    try {
+      List<TrustedKey> machine = new TrustDirectory(home.trust()).list();
+      if (keys.isEmpty() && directory == null) {
+        List<TrustedKey> defaults = new ArrayList<>(machine);
+        if (Files.exists(home.nodePublicKey())) {
+          defaults.add(TrustedKey.pinned("this node", VerifyingKey.load(home.nodePublicKey()), now));
+        }
+        return TrustedKeys.of(defaults);
+      }
+      return TrustedKeys.of(given(now)).withRevocationsOf(machine);
+    } catch (TrustException e) {
+      throw new CommandException(e.exit(), String.valueOf(e.getMessage()), e);
+    } catch (KeyFileException e) {
+      throw new CommandException(ExitCode.MALFORMED, String.valueOf(e.getMessage()), e);
+    } catch (IOException e) {
+      throw new CommandException(ExitCode.MALFORMED, e.toString(), e);
+    }
+  }
+
+  private List<TrustedKey> given(Instant now) throws IOException {
+    List<TrustedKey> given = new ArrayList<>();
+    if (directory != null) {
+      if (!Files.isDirectory(directory)) {
+        throw new CommandException(
+            ExitCode.MALFORMED, directory + ": no such directory, expected a trust directory");
+      }
+      given.addAll(new TrustDirectory(directory).list());
+    }
+    for (Path key : keys) {
+      given.add(TrustedKey.pinned(
+          String.valueOf(key.getFileName()), VerifyingKey.load(key), now));
+    }
+    return given;
+  }
+}

@@ -1,0 +1,157 @@
+package io.esnode.cli;
+
+import io.esnode.json.Json;
+import io.esnode.signature.ExitCode;
+import io.esnode.signature.Verdict;
+import io.esnode.signer.PredicateType;
+import io.esnode.signer.SidecarVerifier;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code esnode verify}: who sealed these files, and are they still what was sealed. */
+@Command(
+    name = "verify",
+    description = "Check files against the signatures beside them, offline.",
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  esnode verify incident.parquet",
+      "  esnode verify --key site.pub --format json *.parquet",
+      "Exit status: 0 every check passed, 2 tampered, 3 signature or file missing, 4 signer unknown,",
+      "revoked or expired, 5 malformed; the worst counts. docs/reference/reason-codes.md explains each code."
+    })
+final class VerifyCommand implements Callable<Integer> {
+  private static final List<String> NOT_PROVEN = List.of(
+      "that the recorded values are true",
+      "that the recorder's clock was right",
+      "when the file was signed");
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli injects it
+  private CommandSpec spec;
+
+  @Mixin
+  private TrustOptions trust = new TrustOptions();
+
+  @Option(
+      names = "--predicate-type",
+      paramLabel = "URI",
+      description = "Accept statements of this type besides esnode's own; may be repeated.")
+  private List<String> predicateTypes = new ArrayList<>();
+
+  @Option(names = "--format", description = "human or json (default: human).")
+  private Format format = Format.human;
+
+  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Bundles, ledgers or reports.")
+  private List<Path> files = new ArrayList<>();
+
+  @Override
+  public Integer call() {
+    Instant now = Instant.now();
+    Set<String> accepted = new HashSet<>(PredicateType.ALL);
+    accepted.addAll(predicateTypes);
+    SidecarVerifier verifier =
+        new SidecarVerifier(trust.load(Home.of(System.getenv()), now), accepted, now);
+    PrintWriter out = spec.commandLine().getOut();
+    List<Json> verdicts = new ArrayList<>();
+    int exit = ExitCode.OK;
+    for (Path file : files) {
+      Verdict verdict = verifier.verify(file);
+      exit = ExitCode.worst(exit, verdict.exit());
+      if (format == Format.json) {
+        verdicts.add(json(verdict));
+      } else {
+        print(out, verdict);
+      }
+    }
+    if (format == Format.json) {
+      out.print(Json.object()
+          .put("schema", "esnode.verify/1")
+          .put("files", Json.array(verdicts))
+          .put("does_not_prove", Json.strings(NOT_PROVEN))
+          .put("exit", exit)
+          .build()
+          .pretty());
+    } else {
+      out.println("A signature does not prove " + String.join(", nor ", NOT_PROVEN) + ".");
+    }
+    return exit;
+  }
+
+  private static void print(PrintWriter out, Verdict verdict) {
+    out.println("%s%s: %s"
+        .formatted(
+            verdict.trust().words(),
+            simulated(verdict) ? ", SIMULATED" : "",
+            Text.oneLine(verdict.name())));
+    if (verdict.sha256() != null) {
+      out.println("  sha256 " + verdict.sha256());
+    }
+    for (Verdict.Check check : verdict.checks()) {
+      out.println("  %s  %s  %s"
+          .formatted(
+              check.passed() ? "PASS" : "FAIL",
+              check.reason().code(),
+              Text.oneLine(check.message())));
+    }
+    for (String check : verdict.notPerformed()) {
+      out.println("  not performed: " + Text.oneLine(check));
+    }
+  }
+
+  private static Json.Obj json(Verdict verdict) {
+    List<Json> checks = new ArrayList<>();
+    for (Verdict.Check check : verdict.checks()) {
+      checks.add(Json.object()
+          .put("code", check.reason().code())
+          .put("reason", check.reason().name())
+          .put("passed", check.passed())
+          .put("message", check.message())
+          .build());
+    }
+    Verdict.SignerIdentity signer = verdict.signer();
+    return Json.object()
+        .put("name", verdict.name())
+        .put("sha256", verdict.sha256())
+        .put("trust", verdict.trust().words())
+        .put("simulated", simulated(verdict))
+        .put("predicate_type", Json.of(predicateType(verdict)))
+        .put(
+            "signer",
+            signer == null
+                ? Json.Null.NULL
+                : Json.object()
+                    .put("key_id", signer.keyId())
+                    .put("label", signer.label())
+                    .build())
+        .put("checks", Json.array(checks))
+        .put("not_performed", Json.strings(verdict.notPerformed()))
+        .put("exit", verdict.exit())
+        .build();
+  }
+
+  private static boolean simulated(Verdict verdict) {
+    return PredicateType.SIMULATED_RECORDING.equals(predicateType(verdict));
+  }
+
+  private static @Nullable String predicateType(Verdict verdict) {
+    return verdict.statement() != null
+            && verdict.statement().find("predicateType").orElse(Json.Null.NULL)
+                instanceof Json.Str type
+        ? type.value()
+        : null;
+  }
+}

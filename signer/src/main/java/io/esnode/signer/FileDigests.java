@@ -1,0 +1,103 @@
+package io.esnode.signer;
+
+import io.esnode.bundle.Manifest;
+import io.esnode.bundle.Sha256;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * SHA-256 of a file and of its row groups, in one pass with two blocks of memory whatever the file's size. The row groups
+ * are digested beside the file on a second core, so that they cost no time.
+ *
+ * @param bytes length of the file when reading began
+ * @param sha256 hex, of the whole file
+ * @param rowGroups hex per row group, the empty string where the file ends before it does
+ */
+record FileDigests(long bytes, String sha256, List<String> rowGroups) {
+  private static final int BLOCK = 1 << 20;
+
+  FileDigests {
+    rowGroups = List.copyOf(rowGroups);
+  }
+
+  /**
+   * @param file its position is not changed
+   * @param rowGroups in file order, without overlaps
+   */
+  static FileDigests of(FileChannel file, List<Manifest.RowGroup> rowGroups) throws IOException {
+    long size = file.size();
+    MessageDigest whole = Sha256.digest();
+    RowGroupDigests groups = new RowGroupDigests(rowGroups);
+    boolean beside = !rowGroups.isEmpty() && size > BLOCK;
+    ExecutorService second = beside ? Executors.newSingleThreadExecutor(FileDigests::daemon) : null;
+    try {
+      ByteBuffer[] blocks = {ByteBuffer.allocate(block(size)), ByteBuffer.allocate(block(size))};
+      @Nullable Future<?> pending = null;
+      int turn = 0;
+      for (long position = 0; position < size; ) {
+        ByteBuffer block = blocks[turn++ & 1].clear();
+        fill(file, block, position, size);
+        long start = position;
+        int length = block.position();
+        if (second == null) {
+          groups.update(block.array(), start, length);
+        } else {
+          await(pending);
+          pending = second.submit(() -> groups.update(block.array(), start, length));
+        }
+        whole.update(block.array(), 0, length);
+        position += length;
+      }
+      await(pending);
+    } finally {
+      if (second != null) {
+        second.shutdownNow();
+      }
+    }
+    return new FileDigests(size, HexFormat.of().formatHex(whole.digest()), groups.sha256());
+  }
+
+  private static int block(long size) {
+    return (int) Math.min(size, BLOCK);
+  }
+
+  private static Thread daemon(Runnable work) {
+    Thread thread = new Thread(work, "row-group-digest");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private static void fill(FileChannel file, ByteBuffer block, long position, long size)
+      throws IOException {
+    block.limit((int) Math.min(block.capacity(), size - position));
+    while (block.hasRemaining()) {
+      if (file.read(block, position + block.position()) < 0) {
+        throw new IOException("the file became shorter while it was read");
+      }
+    }
+  }
+
+  private static void await(@Nullable Future<?> pending) throws IOException {
+    if (pending == null) {
+      return;
+    }
+    try {
+      pending.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while digesting");
+    } catch (ExecutionException e) {
+      throw new IOException("digesting row groups failed", e.getCause());
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package io.esnode.signer;
+
+import io.esnode.bundle.Sha256;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.KeyFactory;
+import java.security.NoSuchAlgorithmException;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
+import java.security.interfaces.ECPublicKey;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/** A public key that can have signed something: ECDSA P-256, nothing else. Immutable, thread-safe. */
+public final class VerifyingKey {
+  static final String ALGORITHM = "SHA256withECDSA";
+
+  /** SubjectPublicKeyInfo of a P-256 key is 91 bytes; this only bounds the work for other input. */
+  private static final int MAX_SPKI = 16 << 10;
+
+  private final ECPublicKey key;
+  private final byte[] spki;
+  private final byte[] id;
+
+  private VerifyingKey(ECPublicKey key, byte[] spki) {
+    this.key = key;
+    this.spki = spki;
+    this.id = Sha256.digest().digest(spki);
+  }
+
+  /**
+   * Reads a {@code .pub} file.
+   *
+   * @throws KeyFileException if it is not a P-256 public key in PEM
+   */
+  public static VerifyingKey load(Path file) throws IOException {
+    return of(file.toString(), Pem.load(file));
+  }
+
+  static VerifyingKey of(String name, Pem pem) throws KeyFileException {
+    if (!pem.label().equals("PUBLIC KEY")) {
+      throw new KeyFileException(
+          pem.label().endsWith("PRIVATE KEY")
+              ? "%s: found a private key (%s), expected a public key: give the .pub file, and keep this one to yourself"
+                  .formatted(name, Excerpt.of(pem.label()))
+              : "%s: found %s, expected a PEM block \"PUBLIC KEY\""
+                  .formatted(name, Excerpt.of(pem.label())));
+    }
+    return ofSpki(name, pem.der());
+  }
+
+  /**
+   * @param name of the place, for messages
+   * @param spki DER SubjectPublicKeyInfo (RFC 5480), point uncompressed
+   */
+  static VerifyingKey ofSpki(String name, byte[] spki) throws KeyFileException {
+    if (spki.length > MAX_SPKI) {
+      throw new KeyFileException("%s: %d bytes, expected a P-256 public key of 91".formatted(name, spki.length));
+    }
+    PublicKey key;
+    try {
+      key = KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(spki));
+    } catch (InvalidKeySpecException | RuntimeException e) {
+      throw new KeyFileException(
+          "%s: found %s, expected an ECDSA P-256 public key"
+              .formatted(name, KeyAlgorithm.ofPublic(spki)),
+          e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has EC", e);
+    }
+    if (!(key instanceof ECPublicKey ec) || !P256.isCurveOf(ec.getParams())) {
+      throw new KeyFileException(
+          "%s: found an EC key on another curve, expected ECDSA P-256 (secp256r1)".formatted(name));
+    }
+    if (!P256.contains(ec.getW())) {
+      throw new KeyFileException(name + ": the public key is not a point of P-256");
+    }
+    if (!Arrays.equals(key.getEncoded(), spki)) {
+      throw new KeyFileException(name + ": the public key is not in its one DER form");
+    }
+    return new VerifyingKey(ec, spki.clone());
+  }
+
+  /** Hex SHA-256 of the SubjectPublicKeyInfo. */
+  public String keyId() {
+    return HexFormat.of().formatHex(id);
+  }
+
+  /** Base64 of the same digest: the form in which a Sigstore bundle names a key, as cosign writes it. */
+  String hint() {
+    return StrictBase64.encode(id);
+  }
+
+  /** DER SubjectPublicKeyInfo. */
+  public byte[] spki() {
+    return spki.clone();
+  }
+
+  /** The {@code .pub} file. */
+  public String pem() {
+    return new Pem("PUBLIC KEY", spki).text();
+  }
+
+  /**
+   * Whether this key signed the message.
+   *
+   * @param signature DER {@code SEQUENCE {r, s}} in its one form; any other is refused, so that no bit of it is free
+   */
+  boolean verifies(byte[] message, byte[] signature) {
+    if (!isDer(signature)) {
+      return false;
+    }
+    try {
+      Signature ecdsa = Signature.getInstance(ALGORITHM);
+      ecdsa.initVerify(key);
+      ecdsa.update(message);
+      return ecdsa.verify(signature);
+    } catch (SignatureException | InvalidKeyException e) {
+      return false;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
+    }
+  }
+
+  private static boolean isDer(byte[] signature) {
+    if (signature.length < 8 || signature.length > 72 || signature[3] < 1 || 4 + signature[3] + 2 >= signature.length) {
+      return false;
+    }
+    int middle = 4 + signature[3];
+    BigInteger r = new BigInteger(Arrays.copyOfRange(signature, 4, middle));
+    BigInteger s = new BigInteger(Arrays.copyOfRange(signature, middle + 2, signature.length));
+    return inRange(r) && inRange(s) && Arrays.equals(der(r, s), signature);
+  }
+
+  private static boolean inRange(BigInteger value) {
+    return value.signum() > 0 && value.compareTo(P256.order()) < 0;
+  }
+
+  private static byte[] der(BigInteger r, BigInteger s) {
+    byte[] first = r.toByteArray();
+    byte[] second = s.toByteArray();
+    byte[] der = new byte[6 + first.length + second.length];
+    der[0] = 0x30;
+    der[1] = (byte) (4 + first.length + second.length);
+    der[2] = 0x02;
+    der[3] = (byte) first.length;
+    System.arraycopy(first, 0, der, 4, first.length);
+    der[4 + first.length] = 0x02;
+    der[5 + first.length] = (byte) second.length;
+    System.arraycopy(second, 0, der, 6 + first.length, second.length);
+    return der;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof VerifyingKey that && Arrays.equals(spki, that.spki);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(id);
+  }
+
+  @Override
+  public String toString() {
+    return keyId();
+  }
+}
