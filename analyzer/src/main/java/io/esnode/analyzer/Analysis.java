@@ -129,13 +129,12 @@ public record Analysis(RuleBook rules, List<Chart> charts, String toolVersion, i
         endMicros,
         quality.coverage().intervalMs());
     for (Chart chart : charts) {
-      Charts.Drawn drawn = drawing.draw(chart);
-      if (drawn == null) {
-        notPerformed.add("Chart %s: no bundle has %s."
-            .formatted(chart.id(), String.join(", ", chart.requires())));
-      } else {
+      Charts.Drawing outcome = drawing.draw(chart);
+      if (outcome instanceof Charts.Drawn drawn) {
         queries.add(drawn.query());
         series.addAll(drawn.series());
+      } else if (outcome instanceof Charts.Blank blank) {
+        notPerformed.add("Chart %s: %s.".formatted(chart.id(), blank.reason()));
       }
     }
     notPerformed.addAll(limits(session));

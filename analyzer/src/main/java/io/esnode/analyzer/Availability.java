@@ -98,6 +98,7 @@ final class Availability {
       List<String> reasonsHere = required.stream()
           .map(name -> missing(input, name, ticks))
           .flatMap(Optional::stream)
+          .distinct()
           .toList();
       if (!reasonsHere.isEmpty()) {
         reasons.put(input, String.join(", ", reasonsHere));

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Thins each chart to at most {@value #MAX_BUCKETS} buckets of smallest and largest value, so that a spike of one tick
@@ -27,9 +26,6 @@ final class Charts {
   private final long startMs;
   private final long endMs;
   private final long stepMs;
-
-  /** The lines of one chart and the SQL they came from. */
-  record Drawn(Query query, List<Series> series) {}
 
   /**
    * @param startMicros left edge, µs since 1970 UTC
@@ -56,11 +52,30 @@ final class Charts {
     return Math.multiplyExact(intervalMs, (intervals + MAX_BUCKETS - 1) / MAX_BUCKETS);
   }
 
-  /** Null where no bundle has what the chart needs. */
-  @Nullable Drawn draw(Chart chart) throws SQLException {
+  /** A chart, or why there is none. */
+  sealed interface Drawing {}
+
+  /** The lines of one chart and the SQL they came from. */
+  record Drawn(Query query, List<Series> series) implements Drawing {}
+
+  /** @param reason in words, without a full stop */
+  record Blank(String reason) implements Drawing {}
+
+  Drawing draw(Chart chart) throws SQLException {
     if (availability.missing(chart.requires(), 2).size() == bundles) {
-      return null;
+      return new Blank("no bundle has two readings of " + String.join(", ", chart.requires()));
     }
+    try {
+      return drawn(chart);
+    } catch (SQLException e) {
+      if (Session.outOfRange(e)) {
+        return new Blank("values beyond any range: " + Session.firstLine(e));
+      }
+      throw e;
+    }
+  }
+
+  private Drawing drawn(Chart chart) throws SQLException {
     String sql = thinned(chart);
     Query query = new Query("series:" + chart.id(), Sha256.hex(sql), sql);
     Map<List<String>, List<Series.Point>> lines = new LinkedHashMap<>();
@@ -89,7 +104,7 @@ final class Charts {
         Moment.text(endMs * 1000),
         stepMs,
         points)));
-    return series.isEmpty() ? null : new Drawn(query, series);
+    return series.isEmpty() ? new Blank("nothing happened") : new Drawn(query, series);
   }
 
   private String thinned(Chart chart) {
@@ -103,14 +118,14 @@ final class Charts {
                 entity,
                 name,
                 value,
-                (epoch_micros(ts) - %d - (epoch_micros(ts) - %d) %% %d) AS offset_us
+                (epoch_micros(ts) - %s - (epoch_micros(ts) - %s) %% %s) AS offset_us
             FROM drawn
-            WHERE value IS NOT NULL AND epoch_micros(ts) BETWEEN %d AND %d
+            WHERE value IS NOT NULL AND epoch_micros(ts) BETWEEN %s AND %s
         )
         SELECT
             entity,
             name,
-            divide_rounded(offset_us, %d) AS bucket,
+            divide_rounded(offset_us, %s) AS bucket,
             min(value)                    AS lowest,
             max(value)                    AS highest
         FROM placed

@@ -30,7 +30,7 @@ final class Conclusion {
     long deaf = listening.stream().filter(r -> r.state() == State.NOT_OBSERVED).count();
     String deafness = deaf == 0
         ? ""
-        : " %d of %d rules could not be evaluated.".formatted(deaf, listening.size());
+        : " %s of %s rules could not be evaluated.".formatted(deaf, listening.size());
     if (!present.isEmpty()) {
       return new Diagnosis(
           Verdict.NOT_ESTABLISHED,
@@ -43,7 +43,7 @@ final class Conclusion {
                   deafness),
           List.of());
     }
-    String captured = "%d of %d expected ticks were captured"
+    String captured = "%s of %s expected ticks were captured"
         .formatted(coverage.ticksCaptured(), coverage.ticksExpected());
     if (coverage.ticksCaptured() == 0 || new BigDecimal(coverage.ratio()).compareTo(MIN_COVERAGE) < 0) {
       return new Diagnosis(
@@ -55,13 +55,13 @@ final class Conclusion {
     if (listening.isEmpty() || deaf * 2 > listening.size()) {
       return new Diagnosis(
           Verdict.NOT_ESTABLISHED,
-          "Insufficient evidence: %d of %d rules could not be evaluated, at most half may be missing to call a recording quiet."
+          "Insufficient evidence: %s of %s rules could not be evaluated, at most half may be missing to call a recording quiet."
               .formatted(deaf, listening.size()),
           List.of());
     }
     return new Diagnosis(
         Verdict.NO_INCIDENT,
-        "No finding of severity warning or above; %s, %d rules were evaluated.%s"
+        "No finding of severity warning or above; %s, %s rules were evaluated.%s"
             .formatted(captured, listening.size() - deaf, deafness),
         List.of());
   }

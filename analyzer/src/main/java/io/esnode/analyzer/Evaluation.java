@@ -87,7 +87,7 @@ final class Evaluation {
     try {
       rows = rows(rule, sql);
     } catch (SQLException e) {
-      if (!outOfRange(e)) {
+      if (!Session.outOfRange(e)) {
         throw e;
       }
       return silent(
@@ -125,7 +125,7 @@ final class Evaluation {
     }
     List<String> notes = new ArrayList<>();
     if (rows.size() > MAX_FINDINGS) {
-      notes.add("Rule %s: %d findings, the first %d are listed."
+      notes.add("Rule %s: %s findings, the first %s are listed."
           .formatted(rule.id(), rows.size(), MAX_FINDINGS));
     }
     if (!missing.isEmpty()) {
@@ -230,7 +230,7 @@ final class Evaluation {
         coverage,
         scale == 0
             ? "exact integer arithmetic"
-            : "exact integer and decimal arithmetic, rounded once to %d decimals, half away from zero"
+            : "exact integer and decimal arithmetic, rounded once to %s decimals, half away from zero"
                 .formatted(scale));
   }
 
@@ -252,12 +252,6 @@ final class Evaluation {
     List<String> parts = new ArrayList<>();
     missing.forEach((input, reason) -> parts.add(reason + " in " + input.name()));
     return String.join("; ", parts);
-  }
-
-  /** A value that no machine has, put there by whoever wrote the file, must not silence the other rules. */
-  private static boolean outOfRange(SQLException e) {
-    String line = Session.firstLine(e);
-    return line.startsWith("Out of Range Error") || line.startsWith("Conversion Error");
   }
 
   private List<Row> rows(Rule rule, String sql) throws SQLException {
@@ -351,7 +345,7 @@ final class Evaluation {
       return exact.setScale(scale, RoundingMode.UNNECESSARY).toPlainString();
     } catch (ArithmeticException e) {
       throw new IllegalStateException(
-          "%s: %s = %s has more than %d decimals; round it in the SQL"
+          "%s: %s = %s has more than %s decimals; round it in the SQL"
               .formatted(where, column, exact, scale), e);
     }
   }

@@ -178,7 +178,7 @@ final class Quality {
       }
     }
     if (beyond > 0) {
-      notes.add("Gaps: %d more are in the recording than the %d listed.".formatted(beyond, MAX_GAPS));
+      notes.add("Gaps: %s more are in the recording than the %s listed.".formatted(beyond, MAX_GAPS));
     }
     return gaps;
   }

@@ -159,7 +159,7 @@ final class Views {
   }
 
   private static String identity(Input input) {
-    return "file_row_number + %d AS row_id, %d AS bundle, %s AS boot_id"
+    return "file_row_number + %s AS row_id, %s AS bundle, %s AS boot_id"
         .formatted(
             input.ordinal() * ORDINAL_UNIT,
             input.ordinal(),

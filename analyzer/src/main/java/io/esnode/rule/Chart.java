@@ -45,7 +45,7 @@ public record Chart(
     header.allow(List.of("id", "title", "unit", "scale", "requires"));
     Header.Entry scale = header.one("scale");
     if (!scale.value().matches("[0-9]")) {
-      throw new RuleException("%s line %d: scale \"%s\", expected one digit"
+      throw new RuleException("%s line %s: scale \"%s\", expected one digit"
           .formatted(file, scale.line(), Header.shown(scale.value())));
     }
     return new Chart(

@@ -29,7 +29,7 @@ record Header(String file, Map<String, List<Entry>> entries, String sql, int sql
   static Header parse(String file, String text) throws RuleException {
     if (text.length() > MAX_CHARS) {
       throw new RuleException(
-          "%s: %d characters, at most %d are read".formatted(file, text.length(), MAX_CHARS));
+          "%s: %s characters, at most %s are read".formatted(file, text.length(), MAX_CHARS));
     }
     Map<String, List<Entry>> entries = new LinkedHashMap<>();
     List<String> lines = text.lines().toList();
@@ -46,7 +46,7 @@ record Header(String file, Map<String, List<Entry>> entries, String sql, int sql
         Entry last = current.remove(current.size() - 1);
         current.add(new Entry(last.line(), last.value() + " " + more.group(1)));
       } else {
-        throw new RuleException("%s line %d: found \"%s\", expected \"-- key: value\""
+        throw new RuleException("%s line %s: found \"%s\", expected \"-- key: value\""
             .formatted(file, at + 1, shown(line)));
       }
     }
@@ -55,7 +55,7 @@ record Header(String file, Map<String, List<Entry>> entries, String sql, int sql
     }
     String sql = String.join("\n", lines.subList(at, lines.size())).strip();
     if (sql.isEmpty()) {
-      throw new RuleException("%s line %d: the header is not followed by SQL".formatted(file, at + 1));
+      throw new RuleException("%s line %s: the header is not followed by SQL".formatted(file, at + 1));
     }
     return new Header(file, entries, sql, at + 1);
   }
@@ -64,7 +64,7 @@ record Header(String file, Map<String, List<Entry>> entries, String sql, int sql
   void allow(List<String> keys) throws RuleException {
     for (Map.Entry<String, List<Entry>> entry : entries.entrySet()) {
       if (!keys.contains(entry.getKey())) {
-        throw new RuleException("%s line %d: unknown key \"%s\", expected one of %s"
+        throw new RuleException("%s line %s: unknown key \"%s\", expected one of %s"
             .formatted(
                 file,
                 entry.getValue().get(0).line(),
@@ -79,7 +79,7 @@ record Header(String file, Map<String, List<Entry>> entries, String sql, int sql
     Entry entry = oneOr(key, "");
     if (entry.value().isEmpty()) {
       throw new RuleException(
-          "%s line %d: no value for \"-- %s:\"".formatted(file, entry.line(), key));
+          "%s line %s: no value for \"-- %s:\"".formatted(file, entry.line(), key));
     }
     return entry;
   }
@@ -88,7 +88,7 @@ record Header(String file, Map<String, List<Entry>> entries, String sql, int sql
   Entry oneOr(String key, String absent) throws RuleException {
     List<Entry> values = all(key);
     if (values.size() > 1) {
-      throw new RuleException("%s line %d: \"-- %s:\" stands here a second time"
+      throw new RuleException("%s line %s: \"-- %s:\" stands here a second time"
           .formatted(file, values.get(1).line(), key));
     }
     return values.isEmpty() ? new Entry(1, absent) : values.get(0);

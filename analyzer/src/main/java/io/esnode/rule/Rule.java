@@ -86,7 +86,7 @@ public record Rule(
         header.one("title").value(),
         Severity.find(severity.value())
             .orElseThrow(() -> new RuleException(
-                "%s line %d: severity \"%s\", expected info, warning, error or critical"
+                "%s line %s: severity \"%s\", expected info, warning, error or critical"
                     .formatted(file, severity.line(), Header.shown(severity.value())))),
         header.oneOr("rulebook", "esnode").value(),
         requires(header),
@@ -113,7 +113,7 @@ public record Rule(
     int point = value.indexOf('.');
     return point < 0
         ? "CAST(%s AS BIGINT)".formatted(value)
-        : "CAST(%s AS DECIMAL(18, %d))".formatted(value, value.length() - point - 1);
+        : "CAST(%s AS DECIMAL(18, %s))".formatted(value, value.length() - point - 1);
   }
 
   /**
@@ -137,7 +137,7 @@ public record Rule(
   private static String id(Header header) throws RuleException {
     Header.Entry id = header.one("id");
     if (!ID.matcher(id.value()).matches()) {
-      throw new RuleException("%s line %d: id \"%s\", expected lower-case words with hyphens"
+      throw new RuleException("%s line %s: id \"%s\", expected lower-case words with hyphens"
           .formatted(header.file(), id.line(), Header.shown(id.value())));
     }
     return id.value();
@@ -150,7 +150,7 @@ public record Rule(
       String trimmed = name.strip();
       if (!QUALIFIED.matcher(trimmed).matches() || names.contains(trimmed)) {
         throw new RuleException(
-            "%s line %d: requires \"%s\", expected table.column names, each once, with commas between"
+            "%s line %s: requires \"%s\", expected table.column names, each once, with commas between"
                 .formatted(header.file(), entry.line(), Header.shown(trimmed)));
       }
       names.add(trimmed);
@@ -161,7 +161,7 @@ public record Rule(
   private static int ticks(Header header) throws RuleException {
     Header.Entry entry = header.oneOr("ticks", "1");
     if (!entry.value().matches("[1-9][0-9]{0,3}")) {
-      throw new RuleException("%s line %d: ticks \"%s\", expected a number from 1"
+      throw new RuleException("%s line %s: ticks \"%s\", expected a number from 1"
           .formatted(header.file(), entry.line(), Header.shown(entry.value())));
     }
     return Integer.parseInt(entry.value());
@@ -174,7 +174,7 @@ public record Rule(
       Matcher matcher = PARAM.matcher(entry.value());
       if (!matcher.matches() || !names.add(matcher.group(1))) {
         throw new RuleException(
-            "%s line %d: param \"%s\", expected \"name = decimal   what it is for\", each name once"
+            "%s line %s: param \"%s\", expected \"name = decimal   what it is for\", each name once"
                 .formatted(header.file(), entry.line(), Header.shown(entry.value())));
       }
       params.add(new RuleResult.Param(matcher.group(1), matcher.group(2), matcher.group(3)));
@@ -196,7 +196,7 @@ public record Rule(
           || !parts[3].matches("[0-9]")
           || Integer.parseInt(parts[3]) > MAX_SCALE) {
         throw new RuleException(
-            "%s line %d: figure \"%s\", expected \"column | label | unit | digits after the point\""
+            "%s line %s: figure \"%s\", expected \"column | label | unit | digits after the point\""
                 .formatted(header.file(), entry.line(), Header.shown(entry.value())));
       }
       figures.add(new FigureColumn(parts[0], parts[1], parts[2], Integer.parseInt(parts[3])));
@@ -208,7 +208,7 @@ public record Rule(
     List<String> texts = new ArrayList<>();
     for (Header.Entry entry : header.all("text")) {
       if (!NAME.matcher(entry.value()).matches()) {
-        throw new RuleException("%s line %d: text \"%s\", expected the name of a result column"
+        throw new RuleException("%s line %s: text \"%s\", expected the name of a result column"
             .formatted(header.file(), entry.line(), Header.shown(entry.value())));
       }
       texts.add(entry.value());
@@ -228,7 +228,7 @@ public record Rule(
     }
     String unknown = firstUnknown(template, declared);
     if (unknown != null) {
-      throw new RuleException("%s line %d: ${%s} in the SQL is no param of this rule"
+      throw new RuleException("%s line %s: ${%s} in the SQL is no param of this rule"
           .formatted(header.file(), header.sqlLine() + lineOf(template, unknown), Header.shown(unknown)));
     }
     List<String> columns = new ArrayList<>(List.of("entity", "first_ts", "last_ts", "evidence", "evidence_from"));
@@ -243,7 +243,7 @@ public record Rule(
     Header.Entry explain = header.one("explain");
     String unexplained = firstUnknown(explain.value(), declared);
     if (unexplained != null) {
-      throw new RuleException("%s line %d: ${%s} in the explanation is no param, figure or text"
+      throw new RuleException("%s line %s: ${%s} in the explanation is no param, figure or text"
           .formatted(header.file(), explain.line(), Header.shown(unexplained)));
     }
   }
