@@ -6,6 +6,19 @@ import java.util.List;
 
 /** Runs another esnode command in a Java process of its own: sealing must not grow the recorder, hostile files must not grow us. */
 final class ChildJvm {
+  /** What keeps a recording process small: C1, Serial, a small heap. The launcher uses the same. */
+  static final List<String> RECORDER = List.of(
+      "-XX:+UseSerialGC",
+      "-XX:TieredStopAtLevel=1",
+      "-XX:-UsePerfData",
+      "-Xmx48m",
+      "-Xss256k",
+      "-XX:ReservedCodeCacheSize=16m",
+      "-Xshare:auto");
+
+  /** Hashing, queries and reports need C2, which has the SHA intrinsic. */
+  static final List<String> ANALYSIS = List.of("-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xshare:auto");
+
   private ChildJvm() {}
 
   /**

@@ -1,29 +1,50 @@
 package io.esnode.cli;
 
-import io.esnode.json.Json;
+import io.esnode.signature.ExitCode;
 import io.esnode.signature.Signer;
+import io.esnode.signer.KeyFileException;
+import io.esnode.signer.SidecarSigner;
+import io.esnode.signer.SigningKey;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
+/** The key a recording is signed with: this node's own, made on first use, or one that was named. */
 final class NodeKey {
-  static Path ensure(Home home, PrintWriter err) throws IOException {
-    return home.nodeKey();
+  private NodeKey() {}
+
+  /** The node's own key; says so when it has to be made. */
+  static Path ensure(Home home, PrintWriter err) {
+    Path key = home.nodeKey();
+    boolean made = !Files.exists(key);
+    try {
+      SigningKey own = SigningKey.loadOrGenerate(key, home.nodePublicKey());
+      if (made) {
+        err.println("esnode: made this node's signing key %s (public half: %s, id %s)"
+            .formatted(key, home.nodePublicKey(), own.verifyingKey().keyId().substring(0, 16)));
+      }
+      return key;
+    } catch (KeyFileException e) {
+      throw new CommandException(ExitCode.MALFORMED, String.valueOf(e.getMessage()), e);
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.CANNOT_WRITE,
+          "%s: this node's signing key cannot be made: %s; set ESNODE_HOME to a directory you may write"
+              .formatted(key, Reason.of(e)),
+          e);
+    }
   }
 
-  static void check(Path key) {}
-
-  static Signer signer(Path key) throws IOException {
-    return new Signer() {
-      @Override
-      public String keyId() {
-        return "0000000000000000000000";
-      }
-
-      @Override
-      public byte[] sign(String n, String s, String t, Json.Obj p) {
-        return p.canonical().getBytes(java.nio.charset.StandardCharsets.UTF_8);
-      }
-    };
+  /** Signs with the key in that file; a key that cannot sign is found before anything is recorded. */
+  static Signer signer(Path key) {
+    try {
+      return new SidecarSigner(SigningKey.load(key));
+    } catch (KeyFileException e) {
+      throw new CommandException(ExitCode.MALFORMED, String.valueOf(e.getMessage()), e);
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.EVIDENCE_MISSING, "%s: the signing key cannot be read: %s".formatted(key, Reason.of(e)), e);
+    }
   }
 }

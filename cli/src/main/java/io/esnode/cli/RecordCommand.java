@@ -5,7 +5,6 @@ import io.esnode.json.Json;
 import io.esnode.metric.Metric;
 import io.esnode.metric.Registry;
 import io.esnode.recorder.Recorder;
-import io.esnode.recorder.Sealer;
 import io.esnode.signature.ExitCode;
 import io.esnode.source.Clock;
 import io.esnode.source.Inventory;
@@ -112,7 +111,7 @@ final class RecordCommand implements Callable<Integer> {
     Clock clock = Clock.system();
     Path target = target(clock.now());
     Path signingKey = key != null ? key : NodeKey.ensure(home, spec.commandLine().getErr());
-    NodeKey.check(signingKey);
+    String keyId = NodeKey.signer(signingKey).keyId();
     String node = clearNames ? Node.hostName() : Node.token(home.siteKey(), Node.hostName());
     Path spoolPath = target.resolveSibling(target.getFileName() + ".spool");
     SpoolDirectory directory = SpoolDirectory.create(spoolPath);
@@ -130,6 +129,7 @@ final class RecordCommand implements Callable<Integer> {
         child = startCommand(spool, directory);
         talk("recording to %s every %s%s".formatted(target, text(interval), until(child)));
         recorder.audit("recorder.started", "success", "esnode " + Version.text(), null);
+        recorder.audit("key.loaded", "success", "signs this recording", keyId);
         recorder.audit("config.loaded", "success", "effective configuration", configSha256(header.config()));
         if (child != null) {
           waitInBackground(child, recorder);
@@ -149,7 +149,7 @@ final class RecordCommand implements Callable<Integer> {
   private Path target(Moment now) {
     Path target = out != null
         ? out
-        : Path.of("esnode-" + STAMP.format(Instant.ofEpochMilli(now.tsMicros() / 1000)) + ".parquet");
+        : Path.of("esnode-" + stamp(Instant.ofEpochMilli(now.tsMicros() / 1000)) + ".parquet");
     Path name = target.getFileName();
     if (name == null || Files.isDirectory(target)) {
       throw new CommandException(ExitCode.USAGE, "--out %s: a directory; name a file".formatted(target));
@@ -295,7 +295,7 @@ final class RecordCommand implements Callable<Integer> {
   private int seal(Path spool, Path target, Path signingKey) throws IOException {
     List<String> arguments = new ArrayList<>(List.of(
         "seal", spool.toString(), "--out", target.toString(), "--key", signingKey.toString(), "--format", format.name()));
-    Process sealing = ChildJvm.of(List.of("-XX:+UseSerialGC", "-Xshare:auto"), arguments)
+    Process sealing = ChildJvm.of(ChildJvm.ANALYSIS, arguments)
         .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
         .redirectOutput(ProcessBuilder.Redirect.INHERIT)
         .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -337,7 +337,8 @@ final class RecordCommand implements Callable<Integer> {
     }
   }
 
-  static Path sidecar(Path bundle) {
-    return Sealer.sidecar(bundle);
+  /** A moment as it stands in file names. */
+  static String stamp(Instant moment) {
+    return STAMP.format(moment);
   }
 }

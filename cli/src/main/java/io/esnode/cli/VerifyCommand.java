@@ -1,9 +1,9 @@
 package io.esnode.cli;
 
+import io.esnode.signature.PredicateType;
 import io.esnode.json.Json;
 import io.esnode.signature.ExitCode;
 import io.esnode.signature.Verdict;
-import io.esnode.signer.PredicateType;
 import io.esnode.signer.SidecarVerifier;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -1,6 +1,5 @@
 package io.esnode.recorder;
 
-import io.esnode.bundle.AtomicFile;
 import io.esnode.bundle.BundleWriter;
 import io.esnode.bundle.Manifest;
 import io.esnode.bundle.RowBatch;
@@ -9,6 +8,8 @@ import io.esnode.json.Json;
 import io.esnode.metric.Metric;
 import io.esnode.metric.Registry;
 import io.esnode.metric.Table;
+import io.esnode.signature.PredicateType;
+import io.esnode.signature.SidecarFile;
 import io.esnode.signature.Signer;
 import io.esnode.spool.SpoolDirectory;
 import io.esnode.spool.SpoolReader;
@@ -29,11 +30,6 @@ import java.util.Set;
  * grow with the length of the recording; the spool is removed only when bundle and sidecar are durable.
  */
 public final class Sealer {
-  /** Predicate type of the sidecar of a recording made from the system itself. */
-  public static final String RECORDING = "https://esnode.io/attestations/recording/v1";
-  /** Predicate type where any row is simulated, so that no policy takes it for the other. */
-  public static final String SIMULATED = "https://esnode.io/attestations/simulated-recording/v1";
-
   private final SpoolDirectory spool;
   private final Path target;
   private final Signer signer;
@@ -79,18 +75,13 @@ public final class Sealer {
       byte[] sidecar = signer.sign(
           String.valueOf(target.getFileName()),
           bundle.sha256(),
-          bundle.manifest().simulated() ? SIMULATED : RECORDING,
+          bundle.manifest().simulated() ? PredicateType.SIMULATED_RECORDING : PredicateType.RECORDING,
           Json.object().put("manifest", bundle.manifest().toJson()).build());
-      AtomicFile.write(sidecar(target), sidecar);
+      SidecarFile.write(target, sidecar);
       writer.publish();
     }
     spool.delete();
     return new Sealed(bundle.sha256(), bundle.sizeBytes(), bundle.manifest(), survey.damage());
-  }
-
-  /** The sidecar of {@code F} is {@code F.sigstore.json}. */
-  public static Path sidecar(Path bundle) {
-    return bundle.resolveSibling(bundle.getFileName() + ".sigstore.json");
   }
 
   /** Sealing again after a crash gives the same bytes; anything else at that place is other evidence. */

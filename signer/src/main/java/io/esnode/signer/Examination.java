@@ -1,5 +1,7 @@
 package io.esnode.signer;
 
+import io.esnode.signature.SidecarFile;
+import io.esnode.signature.PredicateType;
 import static io.esnode.signature.ReasonCode.ARTIFACT_MISSING;
 import static io.esnode.signature.ReasonCode.DIGEST_MISMATCH;
 import static io.esnode.signature.ReasonCode.MANIFEST_MISMATCH;

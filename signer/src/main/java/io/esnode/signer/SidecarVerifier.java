@@ -1,5 +1,6 @@
 package io.esnode.signer;
 
+import io.esnode.signature.PredicateType;
 import io.esnode.signature.Verdict;
 import io.esnode.signature.Verifier;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.esnode.signer;
+package io.esnode.signature;
 
 import io.esnode.bundle.AtomicFile;
 import java.io.IOException;
@@ -20,7 +20,7 @@ public final class SidecarFile {
   /**
    * Writes a sidecar whole or not at all, over one that is there.
    *
-   * @param sidecar what {@link SidecarSigner#sign} gave
+   * @param sidecar what {@link Signer#sign} gave
    */
   public static void write(Path artefact, byte[] sidecar) throws IOException {
     AtomicFile.write(of(artefact), sidecar);

@@ -1,4 +1,4 @@
-package io.esnode.signer;
+package io.esnode.signature;
 
 import java.util.Set;
 

@@ -1,0 +1,164 @@
+package io.esnode.cli;
+
+import io.esnode.json.JsonException;
+import io.esnode.ledger.Diagnosis;
+import io.esnode.ledger.Finding;
+import io.esnode.ledger.Ledger;
+import io.esnode.ledger.State;
+import io.esnode.signature.ExitCode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code esnode demo}: the main job on this host, each step a command that the reader can type again. */
+@Command(
+    name = "demo",
+    description = "Record this host under a little load, sign, verify, analyze and report.",
+    mixinStandardHelpOptions = true,
+    footerHeading = "%nExamples:%n",
+    footer = {"  esnode demo", "  esnode demo --duration 30s --out /tmp/esnode-demo"})
+final class DemoCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli injects it
+  private CommandSpec spec;
+
+  @Option(
+      names = "--duration",
+      paramLabel = "D",
+      converter = DurationConverter.class,
+      defaultValue = "10s",
+      description = "How long to record; default: ${DEFAULT-VALUE}.")
+  private Duration duration = Duration.ofSeconds(10);
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Directory for what it makes; default: esnode-demo-TIME here.")
+  private @Nullable Path out;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Path directory = directory();
+    Path bundle = directory.resolve("demo.parquet");
+    String name = bundle.toString();
+
+    say("esnode demo: the main job on this host, in %s".formatted(directory));
+    step(1, "record", "record --duration " + seconds() + " --out " + name);
+    record(bundle);
+    step(2, "verify", "verify " + name);
+    run("verify", name);
+    step(3, "analyze", "analyze " + name + " --out " + directory.resolve("demo.analysis.json"));
+    run("analyze", name, "--out", directory.resolve("demo.analysis.json").toString());
+    step(4, "report", "report " + name + " --template incident --out " + directory);
+    run("report", name, "--template", "incident", "--out", directory.toString());
+    step(5, "query", "query " + name + " \"SELECT …\"");
+    run(
+        "query",
+        name,
+        "SELECT entity, count(*) AS samples, max(write_bytes) - min(write_bytes) AS bytes_written FROM disk GROUP BY entity ORDER BY entity");
+    summary(directory, bundle);
+    return ExitCode.OK;
+  }
+
+  private Path directory() {
+    Path directory = out != null
+        ? out
+        : Path.of("esnode-demo-" + RecordCommand.stamp(Instant.now()));
+    try {
+      Files.createDirectories(directory);
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.CANNOT_WRITE, "%s: cannot be made: %s".formatted(directory, Reason.of(e)), e);
+    }
+    return directory;
+  }
+
+  /** The recorder runs as the launcher would run it, while this process makes the load. */
+  private void record(Path bundle) throws IOException, InterruptedException {
+    Process recorder = ChildJvm.of(
+            ChildJvm.RECORDER,
+            List.of("record", "--duration", seconds(), "--out", bundle.toString()))
+        .redirectOutput(ProcessBuilder.Redirect.INHERIT)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+    Path scratch = bundle.resolveSibling("load.tmp");
+    try (Load load = Load.start(scratch, duration.dividedBy(2))) {
+      int exit = recorder.waitFor();
+      if (exit != 0) {
+        throw new CommandException(exit, "demo: recording ended with status %d".formatted(exit));
+      }
+      say("    load while it recorded: one core half busy, %d MiB written and synced".formatted(load.mebibytes()));
+    }
+  }
+
+  private void run(String... arguments) {
+    StringWriter text = new StringWriter();
+    int exit = Main.run(new PrintWriter(text), spec.commandLine().getErr(), arguments);
+    text.toString().lines().forEach(line -> say("    " + line));
+    if (exit != ExitCode.OK) {
+      throw new CommandException(exit, "demo: esnode %s ended with status %d".formatted(arguments[0], exit));
+    }
+  }
+
+  private void summary(Path directory, Path bundle) throws IOException {
+    Ledger ledger = ledger(directory.resolve("demo.analysis.json"));
+    List<Finding> present =
+        ledger.findings().stream().filter(f -> f.state() == State.PRESENT).toList();
+    say("");
+    say("What it did: recorded %s of %s ticks of this host, signed them with this node's key, verified the signature,"
+        .formatted(ledger.coverage().ticksCaptured(), ledger.coverage().ticksExpected()));
+    say("evaluated %d rules in DuckDB and wrote a report in which every figure names its query."
+        .formatted(ledger.rules().size()));
+    say("What it found: %s; %s"
+        .formatted(
+            words(ledger.diagnosis().verdict()),
+            present.isEmpty() ? "no rule fired." : "%d of %d rules fired:".formatted(
+                present.stream().map(Finding::rule).distinct().count(), ledger.rules().size())));
+    for (Finding finding : present) {
+      say("  %-8s %s (%s)".formatted(finding.severity().word(), Text.oneLine(finding.title()), Text.oneLine(finding.entity())));
+    }
+    say("GPU: none recorded; this version records the host.");
+    say("");
+    say("Report (HTML): " + directory.resolve("demo.incident.html").toAbsolutePath().normalize());
+    say("Report (PDF):  " + directory.resolve("demo.incident.pdf").toAbsolutePath().normalize());
+    say("Recording:     " + bundle.toAbsolutePath().normalize());
+    spec.commandLine().getOut().flush();
+  }
+
+  private static Ledger ledger(Path file) throws IOException {
+    try {
+      return Ledger.parse(Files.readAllBytes(file));
+    } catch (JsonException e) {
+      throw new IOException("%s: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  private static String words(Diagnosis.Verdict verdict) {
+    return verdict.word().replace('_', ' ');
+  }
+
+  private String seconds() {
+    return duration.toMillis() + "ms";
+  }
+
+  private void step(int number, String title, String command) {
+    say("");
+    say("%d. %s    $ esnode %s".formatted(number, title, command));
+  }
+
+  private void say(String line) {
+    spec.commandLine().getOut().println(line);
+    spec.commandLine().getOut().flush();
+  }
+}
