@@ -79,7 +79,11 @@ record Sidecar(String hint, byte[] payload, byte[] signature, boolean stamped, b
 
   private static byte[] base64(String member, String text) throws SidecarException {
     try {
-      return StrictBase64.decode(text);
+      byte[] bytes = StrictBase64.decode(text);
+      if (bytes.length > 0) {
+        return bytes;
+      }
+      throw new SidecarException("%s: found nothing, expected base64".formatted(member));
     } catch (IllegalArgumentException e) {
       throw new SidecarException(
           "%s: found %s, expected canonical base64".formatted(member, Excerpt.of(text)), e);

@@ -22,7 +22,6 @@ import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.interfaces.ECPrivateKey;
 import java.security.spec.ECGenParameterSpec;
-import java.security.spec.ECPublicKeySpec;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Set;
@@ -136,21 +135,12 @@ public final class SigningKey {
     if (scalar.signum() <= 0 || scalar.compareTo(P256.order()) >= 0) {
       throw new KeyFileException(name + ": the private number lies outside 1 to the order of P-256");
     }
-    SigningKey loaded = new SigningKey(key, publicHalf(name, scalar));
+    SigningKey loaded = new SigningKey(
+        key, VerifyingKey.ofSpki(name, VerifyingKey.encoded(P256.publicPoint(scalar))));
     if (!loaded.verifyingKey.verifies(SELF_TEST, loaded.signature(SELF_TEST))) {
       throw new KeyFileException(name + ": the key cannot verify what it signs; it is damaged");
     }
     return loaded;
-  }
-
-  private static VerifyingKey publicHalf(String name, BigInteger scalar) throws KeyFileException {
-    try {
-      ECPublicKeySpec spec = new ECPublicKeySpec(P256.publicPoint(scalar), P256.PARAMETERS);
-      return VerifyingKey.ofSpki(
-          name, KeyFactory.getInstance("EC").generatePublic(spec).getEncoded());
-    } catch (GeneralSecurityException e) {
-      throw new KeyFileException(name + ": the public key cannot be derived", e);
-    }
   }
 
   private static String refusal(String label) {

@@ -12,6 +12,8 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.SignatureException;
 import java.security.interfaces.ECPublicKey;
+import java.security.spec.ECPoint;
+import java.security.spec.ECPublicKeySpec;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
@@ -81,10 +83,21 @@ public final class VerifyingKey {
     if (!P256.contains(ec.getW())) {
       throw new KeyFileException(name + ": the public key is not a point of P-256");
     }
-    if (!Arrays.equals(key.getEncoded(), spki)) {
+    if (!Arrays.equals(encoded(ec.getW()), spki)) {
       throw new KeyFileException(name + ": the public key is not in its one DER form");
     }
     return new VerifyingKey(ec, spki.clone());
+  }
+
+  /** The one DER form; a key that was read keeps the bytes it was read from. */
+  static byte[] encoded(ECPoint point) {
+    try {
+      return KeyFactory.getInstance("EC")
+          .generatePublic(new ECPublicKeySpec(point, P256.PARAMETERS))
+          .getEncoded();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this Java platform cannot encode a P-256 key", e);
+    }
   }
 
   /** Hex SHA-256 of the SubjectPublicKeyInfo. */
