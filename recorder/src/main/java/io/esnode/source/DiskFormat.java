@@ -32,7 +32,9 @@ final class DiskFormat implements EntityFormat {
 
   @Override
   public boolean name(Lines line) {
-    if (!line.number() || !line.number()) {
+    boolean major = line.number();
+    boolean minor = line.number();
+    if (!major || !minor) {
       return false;
     }
     line.skipSpaces();
@@ -87,16 +89,15 @@ final class DiskFormat implements EntityFormat {
         devices.add(entry.getFileName().toString());
       }
     } catch (DirectoryIteratorException e) {
-      throw unlisted(e.getCause());
+      throw unlisted("listing it failed", e);
     } catch (IOException e) {
-      throw unlisted(e);
+      throw unlisted(KeptFile.cause(e), e);
     }
     return devices;
   }
 
-  private IOException unlisted(IOException e) {
+  private IOException unlisted(String why, Exception cause) {
     return new IOException(
-        block + ": " + KeptFile.cause(e) + "; without it a disk cannot be told from a partition",
-        e);
+        block + ": " + why + "; without it a disk cannot be told from a partition", cause);
   }
 }

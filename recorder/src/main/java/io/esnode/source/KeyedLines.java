@@ -27,7 +27,19 @@ final class KeyedLines implements RowParser {
     FIRST
   }
 
-  private record Key(String name, byte[] prefix, int column, Form form) {}
+  private static final class Key {
+    private final String name;
+    private final byte[] prefix;
+    private final int column;
+    private final Form form;
+
+    Key(String name, String delimiter, int column, Form form) {
+      this.name = name;
+      this.prefix = (name + delimiter).getBytes(US_ASCII);
+      this.column = column;
+      this.form = form;
+    }
+  }
 
   private final String file;
   private final Key[] keys;
@@ -41,7 +53,7 @@ final class KeyedLines implements RowParser {
   private KeyedLines(String file, List<Key> keys) {
     this.file = file;
     this.keys = keys.toArray(new Key[0]);
-    this.columns = keys.stream().mapToInt(Key::column).toArray();
+    this.columns = keys.stream().mapToInt(key -> key.column).toArray();
     this.found = new boolean[this.keys.length];
     this.order = new Key[this.keys.length];
   }
@@ -73,7 +85,7 @@ final class KeyedLines implements RowParser {
       form = Form.FIRST;
       name = source.substring(0, source.length() - FIRST_NOTE.length());
     }
-    return new Key(name, (name + delimiter).getBytes(US_ASCII), column, form);
+    return new Key(name, delimiter, column, form);
   }
 
   @Override
@@ -95,7 +107,7 @@ final class KeyedLines implements RowParser {
     int count = 0;
     while (lines.next()) {
       count++;
-      if (taken < ordered && lines.skip(order[taken].prefix())) {
+      if (taken < ordered && lines.skip(order[taken].prefix)) {
         take(order[taken], row);
         taken++;
       }
@@ -105,7 +117,7 @@ final class KeyedLines implements RowParser {
 
   private void learn(byte[] text, int length, Row row) {
     for (int i = 0; i < keys.length; i++) {
-      row.clear(keys[i].column());
+      row.clear(keys[i].column);
       found[i] = false;
     }
     ordered = 0;
@@ -114,7 +126,7 @@ final class KeyedLines implements RowParser {
     while (lines.next()) {
       lineCount++;
       for (int i = 0; i < keys.length; i++) {
-        if (!found[i] && lines.skip(keys[i].prefix())) {
+        if (!found[i] && lines.skip(keys[i].prefix)) {
           found[i] = true;
           order[ordered++] = keys[i];
           take(keys[i], row);
@@ -126,15 +138,15 @@ final class KeyedLines implements RowParser {
 
   private void take(Key key, Row row) {
     boolean taken = lines.number()
-        && switch (key.form()) {
+        && switch (key.form) {
           case NUMBER -> lines.atEnd();
           case KIB -> lines.skip(KIB) && lines.atEnd() && lines.times(1024);
           case FIRST -> true;
         };
     if (taken) {
-      row.set(key.column(), lines.value());
+      row.set(key.column, lines.value());
     } else {
-      row.absent(key.column(), "%s %s: %s".formatted(file, key.name(), lines.problem()));
+      row.absent(key.column, "%s %s: %s".formatted(file, key.name, lines.problem()));
     }
   }
 }
