@@ -1,6 +1,7 @@
 package io.esnode.report;
 
-import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -13,12 +14,14 @@ final class ChartSvg {
     private static final int WIDTH = 720;
     private static final int LEFT = 64;
     private static final int RIGHT = 10;
-    private static final int LEGEND_ROW = 18;
-    private static final int PLOT = 168;
-    private static final int BELOW = 36;
+    private static final int LEGEND_ROW = 17;
+    private static final int PLOT = 156;
+    private static final int BELOW = 22;
     private static final double PLOT_WIDTH = WIDTH - LEFT - RIGHT;
-    private static final int BAND_ROWS = 3;
-    private static final int BAND_ROW = 13;
+    /** Findings whose windows overlap stand above each other; from this row on they share the last one. */
+    private static final int BAND_ROWS = 4;
+
+    private static final int BAND_ROW = 12;
 
     private static final String INK = "#1b2631";
     private static final String MUTED = "#566472";
@@ -39,13 +42,16 @@ final class ChartSvg {
     private final StringBuilder out = new StringBuilder(32_768);
     private final Chart chart;
     private final Axis axis;
+    private final List<Mark> marks;
     private final int top;
     private final int height;
 
     private ChartSvg(Chart chart) {
         this.chart = chart;
         this.axis = axis(chart);
-        this.top = 8 + LEGEND_ROW * legendRows() + BAND_ROW * bandRows() + 4;
+        this.marks = marks(chart);
+        int bandRows = marks.stream().mapToInt(m -> m.row() + 1).max().orElse(0);
+        this.top = 6 + LEGEND_ROW * legendRows() + BAND_ROW * bandRows + 6;
         this.height = top + PLOT + BELOW;
     }
 
@@ -143,23 +149,68 @@ final class ChartSvg {
         }
     }
 
-    private int bandRows() {
-        return Math.min(chart.bands().size(), BAND_ROWS);
+    /** Windows of findings: a light column through the plot, its letter above; a moment is a line. */
+    private void bands() {
+        for (Mark mark : marks) {
+            if (!mark.moment()) {
+                rect(mark.from(), top, mark.to() - mark.from(), PLOT, "band", "#fbeeea");
+            }
+        }
+        for (Mark mark : marks) {
+            double y = top - 7 - BAND_ROW * mark.row();
+            double tagWidth = Alphabet.get().width(mark.tag(), 10.5);
+            boolean left = mark.to() + 5 + tagWidth > WIDTH;
+            if (mark.moment()) {
+                path("M" + n(mark.from()) + ' ' + n(y - 4) + "V" + n(top + PLOT), "bandline", "#c2410c", "1", "3 2");
+            } else {
+                path("M" + n(mark.from()) + ' ' + n(y) + "H" + n(mark.to()), "bandline", "#c2410c", "2", "");
+            }
+            text(
+                    left ? mark.from() - 4 : mark.to() + 4,
+                    y + 3.7,
+                    left ? "end" : "start",
+                    "bandtag",
+                    "#9a3412",
+                    mark.tag());
+        }
     }
 
-    /** Windows of findings: a light column through the plot, its letter above, in rows so that neighbours stay readable. */
-    private void bands() {
+    /** Puts each window into the first row in which it and its letter are free of the others; moments first. */
+    private static List<Mark> marks(Chart chart) {
+        List<Mark> marks = new ArrayList<>();
         for (Chart.Band band : chart.bands()) {
-            double[] x = extent(band.span(), 2);
-            rect(x[0], top, x[1] - x[0], PLOT, "band", "#fbeeea");
+            double scale = PLOT_WIDTH / chart.spanMillis();
+            double from = Math.max(LEFT, LEFT + band.span().from() * scale);
+            double to = Math.min(WIDTH - RIGHT, LEFT + band.span().to() * scale);
+            boolean moment = to - from < 3;
+            double middle = (from + to) / 2;
+            marks.add(new Mark(moment ? middle : from, moment ? middle : to, 0, moment, band.tag()));
         }
-        for (int i = 0; i < chart.bands().size(); i++) {
-            Chart.Band band = chart.bands().get(i);
-            double[] x = extent(band.span(), 2);
-            double y = top - 3 - BAND_ROW * (i % BAND_ROWS);
-            path("M" + n(x[0]) + ' ' + n(y) + "H" + n(x[1]), "bandline", "#c2410c", "2", "");
-            boolean right = x[1] + 12 > WIDTH - RIGHT;
-            text(right ? x[0] - 4 : x[1] + 4, y + 3.5, right ? "end" : "start", "bandtag", "#9a3412", band.tag());
+        marks.sort(Comparator.comparing((Mark m) -> !m.moment()).thenComparing(Mark::from).thenComparing(Mark::tag));
+        List<Mark> placed = new ArrayList<>();
+        for (Mark mark : marks) {
+            int row = 0;
+            while (row < BAND_ROWS - 1 && !free(placed, mark, row)) {
+                row++;
+            }
+            placed.add(new Mark(mark.from(), mark.to(), row, mark.moment(), mark.tag()));
+        }
+        return placed;
+    }
+
+    private static boolean free(List<Mark> placed, Mark mark, int row) {
+        return placed.stream()
+                .allMatch(p -> p.row() != row || p.right() < mark.from() - 3 || mark.right() < p.from() - 3);
+    }
+
+    /**
+     * Where a finding's window is drawn.
+     *
+     * @param row 0 is next to the plot
+     */
+    private record Mark(double from, double to, int row, boolean moment, String tag) {
+        double right() {
+            return to + 6 + Alphabet.get().width(tag, 10.5);
         }
     }
 
@@ -218,14 +269,11 @@ final class ChartSvg {
         for (Axis.Tick tick : ticks) {
             double x = x(tick.at());
             double half = Alphabet.get().width(tick.label(), 10.5) / 2;
-            if (x + half <= WIDTH && x - half >= LEFT - 30) {
+            if (x + half <= WIDTH && x - half >= LEFT - 26) {
                 text(x, bottom + 16, "middle", "muted", MUTED, tick.label());
             }
         }
-        Instant start = Instant.ofEpochMilli(chart.startMillis());
-        Instant end = Instant.ofEpochMilli(chart.startMillis() + chart.spanMillis());
-        String dates = Utc.date(start).equals(Utc.date(end)) ? Utc.date(start) : Utc.date(start) + " – " + Utc.date(end);
-        text(WIDTH - RIGHT, bottom + 31, "end", "muted", MUTED, dates + ", UTC");
+        text(LEFT - 30, bottom + 16, "end", "muted", MUTED, "UTC");
     }
 
     /** The area between smallest and largest value, under every line so that no line is hidden. */
@@ -279,7 +327,7 @@ final class ChartSvg {
     }
 
     private List<List<Chart.Bucket>> runs(Chart.Line line) {
-        List<List<Chart.Bucket>> runs = new java.util.ArrayList<>();
+        List<List<Chart.Bucket>> runs = new ArrayList<>();
         int begin = 0;
         List<Chart.Bucket> all = line.buckets();
         for (int i = 1; i <= all.size(); i++) {

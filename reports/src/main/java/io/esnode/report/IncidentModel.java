@@ -32,6 +32,9 @@ final class IncidentModel {
     /** Rows of one printed table; tagging makes each cost milliseconds and memory. The ledger holds the rest. */
     static final int MAX_ROWS = 1_000;
 
+    /** Findings on the first page. */
+    private static final int OVERVIEW_ROWS = 8;
+
     private static final int MAX_BANDS = 9;
     private static final Comparator<Finding> WORST_FIRST = Comparator.comparing(Finding::severity)
             .reversed()
@@ -80,6 +83,7 @@ final class IncidentModel {
 
     Fields fields() {
         List<Map<String, Object>> charts = charts();
+        List<Map<String, Object>> findings = findings(charts);
         Fields model = new Fields()
                 .text("title", "Incident report: " + String.join(", ", nodes()))
                 .list("nodes", nodes().stream().map(n -> SafeText.line(n, SafeText.NAME)).toList())
@@ -93,7 +97,10 @@ final class IncidentModel {
                 .part("quality", quality())
                 .part("gaps", table("coverage.gaps", gaps(), ledger.coverage().gaps().size()))
                 .number("gapCount", numbers.count("length(coverage.gaps)", "Gaps in the recording", gapCount()))
-                .part("findings", table("findings, present", findings(charts), present.size()))
+                .part("findings", table("findings, present", findings, present.size()))
+                .flag("long", present.size() > OVERVIEW_ROWS)
+                .list("overview", findings.subList(0, Math.min(findings.size(), OVERVIEW_ROWS)))
+                .number("present", numbers.count("length(findings, present)", "Findings present", present.size()))
                 .list("hypotheses", hypotheses())
                 .list("charts", charts)
                 .part("notObserved", rulesIn(State.NOT_OBSERVED))
@@ -258,8 +265,6 @@ final class IncidentModel {
                     .text("window", Utc.window(first, last) + " UTC")
                     .text("duration", first.equals(last) ? "one moment" : Utc.duration(Duration.between(first, last)))
                     .text("from", oneDay ? Utc.clock(first) : Utc.dateTime(first))
-                    .text("to", oneDay ? Utc.clock(last) : Utc.dateTime(last))
-                    .flag("moment", first.equals(last))
                     .prose("explanation", finding.explanation())
                     .text("rule", finding.rule())
                     .text("rulebook", finding.rulebook())
@@ -271,7 +276,9 @@ final class IncidentModel {
                             "Rows behind finding " + finding.id(),
                             finding.evidence().rowCount()))
                     .text("locator", finding.evidence().locatorSha256())
-                    .list("figures", finding.figures().stream().map(this::figureRow).toList())
+                    .list("figures", finding.figures().stream()
+                            .map(id -> figureRow(id, finding.entity()))
+                            .toList())
                     .list("params", rule == null ? List.of() : params(rule))
                     .list("charts", charts.stream()
                             .filter(c -> ((List<?>) c.get("tags")).contains(tags.get(finding.id())))
@@ -281,7 +288,7 @@ final class IncidentModel {
         return all;
     }
 
-    private Map<String, Object> figureRow(String id) {
+    private Map<String, Object> figureRow(String id, String entity) {
         Figure figure = ledger.figure(id);
         return new Fields()
                 .text("id", id)
@@ -289,7 +296,7 @@ final class IncidentModel {
                 .text("label", figure.label())
                 .number("value", numbers.figure(id))
                 .number("rows", numbers.plain(Long.toString(figure.rowCount()), "1"))
-                .text("key", figure.key())
+                .text("key", figure.key().equals("entity = " + entity) ? "" : figure.key())
                 .map();
     }
 
@@ -400,13 +407,18 @@ final class IncidentModel {
                 .text("query", head.query())
                 .flag("drawn", chart.drawable())
                 .flag("hasGaps", !chart.gaps().isEmpty())
-                .flag("cut", group.size() > Chart.MAX_LINES)
-                .number("shown", numbers.count("report.max_lines", "Lines drawn in one chart", Chart.MAX_LINES))
-                .number("lines", numbers.count(
-                        "length(series, chart %s)".formatted(id), "Lines of chart " + id, group.size()));
+                .flag("cut", group.size() > Chart.MAX_LINES);
+        if (group.size() > Chart.MAX_LINES) {
+            fields.number("shown", numbers.count("report.max_lines", "Lines drawn in one chart", Chart.MAX_LINES))
+                    .number(
+                            "lines",
+                            numbers.count(
+                                    "length(series, chart %s)".formatted(id), "Lines of chart " + id, group.size()));
+        }
         if (chart.drawable()) {
             Axis axis = ChartSvg.axis(chart);
             fields.flag("fromZero", axis.fromZero())
+                    .text("date", Utc.days(Instant.parse(head.startTs()), Instant.parse(head.endTs())))
                     .text("bucket", Utc.duration(Duration.ofMillis(head.stepMs())))
                     .verbatim("svg", ChartSvg.of(chart, description(chart, axis), pdf));
         } else {
@@ -538,10 +550,15 @@ final class IncidentModel {
         }
         List<Map<String, Object>> commands = new ArrayList<>();
         commands.add(command("The files are the ones this report was made from.", sums.append("END").toString()));
-        commands.add(command(
-                "The signature holds, and you know who signed. Get the signer's public key by a way of your own, not with"
-                        + " this report.",
-                "esnode verify --key signer.pub " + files));
+        if (unsigned.isEmpty()) {
+            commands.add(command(
+                    "The signature holds, and you know who signed. Get the signer's public key by a way of your own, not"
+                            + " with this report.",
+                    "esnode verify --key signer.pub " + files));
+        } else {
+            commands.add(command(
+                    "There is no signature to check; this says so, with a status of its own.", "esnode verify " + files));
+        }
         commands.add(command(
                 "The analysis gives the same ledger, byte for byte: the digest must be " + ledgerSha256 + ".",
                 "esnode analyze%s%s --out check.analysis.json %s\nsha256sum check.analysis.json"
@@ -604,7 +621,7 @@ final class IncidentModel {
                     .text("id", figure.id())
                     .text("label", figure.label())
                     .text("exact", figure.value())
-                    .text("unit", figure.unit())
+                    .text("unit", figure.unit().equals("1") ? "" : figure.unit())
                     .text("query", figure.query())
                     .text("queryAnchor", queryAnchors.getOrDefault(figure.query(), ""))
                     .text("column", figure.column())

@@ -75,7 +75,7 @@ final class Numbers {
                     .text("path", path)
                     .text("label", label)
                     .text("exact", value)
-                    .text("unit", unit));
+                    .text("unit", unit.equals("1") ? "" : unit));
         } else {
             anchor = (String) known.map().get("anchor");
         }

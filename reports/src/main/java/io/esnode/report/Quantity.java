@@ -27,10 +27,10 @@ record Quantity(List<String> groups, String unit) {
             Step.of("GiB/s", 1L << 30),
             Step.of("TiB/s", 1L << 40));
     private static final List<Step> MICROSECONDS =
-            List.of(Step.of("ms", 1_000), Step.of("s", 1_000_000), new Step("min", 60_000_000, 120_000_000));
+            List.of(Step.of("ms", 1_000), Step.of("s", 1_000_000), new Step("min", 60_000_000, 600_000_000));
     private static final List<Step> MILLISECONDS =
-            List.of(Step.of("s", 1_000), new Step("min", 60_000, 120_000), new Step("h", 3_600_000, 7_200_000));
-    private static final List<Step> SECONDS = List.of(new Step("min", 60, 120), new Step("h", 3_600, 7_200));
+            List.of(Step.of("s", 1_000), new Step("min", 60_000, 600_000), new Step("h", 3_600_000, 7_200_000));
+    private static final List<Step> SECONDS = List.of(new Step("min", 60, 600), new Step("h", 3_600, 7_200));
     private static final Map<String, List<Step>> LARGER = Map.of(
             "B", BYTES, "B/s", BYTE_RATES, "us", MICROSECONDS, "ms", MILLISECONDS, "s", SECONDS);
     private static final Map<String, String> SHOWN = Map.of(

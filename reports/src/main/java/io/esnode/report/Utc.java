@@ -46,6 +46,11 @@ final class Utc {
         return dateTime(from) + " – " + (date(from).equals(date(to)) ? clock(to) : dateTime(to));
     }
 
+    /** The day, or the first and the last of several. */
+    static String days(Instant from, Instant to) {
+        return date(from).equals(date(to)) ? date(from) : date(from) + " – " + date(to);
+    }
+
     /** The two largest units, e.g. {@code 24 min 10 s}; below a second, milliseconds. */
     static String duration(Duration duration) {
         long seconds = duration.toSeconds();
