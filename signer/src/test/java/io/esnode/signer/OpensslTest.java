@@ -1,5 +1,6 @@
 package io.esnode.signer;
 
+import io.esnode.signature.SidecarFile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 

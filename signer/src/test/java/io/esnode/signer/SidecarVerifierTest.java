@@ -1,5 +1,7 @@
 package io.esnode.signer;
 
+import io.esnode.signature.SidecarFile;
+import io.esnode.signature.PredicateType;
 import static io.esnode.signature.ExitCode.EVIDENCE_MISSING;
 import static io.esnode.signature.ExitCode.MALFORMED;
 import static io.esnode.signature.ExitCode.OK;

@@ -1,5 +1,6 @@
 package io.esnode.signer;
 
+import io.esnode.signature.SidecarFile;
 import static io.esnode.signature.ExitCode.MALFORMED;
 import static io.esnode.signature.ExitCode.TAMPERED;
 import static io.esnode.signature.ExitCode.UNTRUSTED;
