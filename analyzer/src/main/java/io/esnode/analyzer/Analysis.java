@@ -58,6 +58,11 @@ public record Analysis(RuleBook rules, List<Chart> charts, String toolVersion, i
     return new Analysis(rules.only(ruleIds), charts, toolVersion, memoryMb);
   }
 
+  /** The same with another limit on the engine's memory. */
+  public Analysis within(int memoryMb) {
+    return new Analysis(rules, charts, toolVersion, memoryMb);
+  }
+
   /**
    * Analyses bundles whose trust the caller has accepted.
    *

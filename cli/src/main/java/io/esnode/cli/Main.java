@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       KeyCommand.class,
       TrustCommand.class,
+      AnalyzeCommand.class,
+      QueryCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Main implements Runnable {

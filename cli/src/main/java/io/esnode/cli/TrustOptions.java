@@ -53,6 +53,16 @@ final class TrustOptions {
     }
   }
 
+  /** The same options, for a child process that verifies again. */
+  List<String> arguments() {
+    List<String> arguments = new ArrayList<>();
+    keys.forEach(key -> arguments.addAll(List.of("--key", key.toString())));
+    if (directory != null) {
+      arguments.addAll(List.of("--trust", directory.toString()));
+    }
+    return arguments;
+  }
+
   private List<TrustedKey> given(Instant now) throws IOException {
     List<TrustedKey> given = new ArrayList<>();
     if (directory != null) {
