@@ -11,6 +11,8 @@ final class ChildJvm {
       "-XX:+UseSerialGC",
       "-XX:TieredStopAtLevel=1",
       "-XX:-UsePerfData",
+      "-Xms6m",
+      "-Xmn2m",
       "-Xmx48m",
       "-Xss256k",
       "-XX:ReservedCodeCacheSize=16m",

@@ -9,7 +9,7 @@ import io.esnode.rule.Rule;
 import io.esnode.rule.RuleBook;
 import io.esnode.signature.ExitCode;
 import io.esnode.signature.Verifier;
-import io.esnode.signer.PredicateType;
+import io.esnode.signature.PredicateType;
 import io.esnode.signer.SidecarVerifier;
 import java.io.IOException;
 import java.io.PrintWriter;
