@@ -10,6 +10,7 @@ final class ChildJvm {
   static final List<String> RECORDER = List.of(
       "-XX:+UseSerialGC",
       "-XX:TieredStopAtLevel=1",
+      "-XX:CompileThresholdScaling=0.1",
       "-XX:-UsePerfData",
       "-Xms6m",
       "-Xmn2m",
