@@ -89,7 +89,7 @@ final class KeyCommand implements Callable<Integer> {
             e);
       } catch (IOException e) {
         throw new CommandException(
-            ExitCode.CANNOT_WRITE, "%s: cannot be written: %s".formatted(privateFile, e), e);
+            ExitCode.CANNOT_WRITE, "%s: cannot be written: %s".formatted(privateFile, Reason.of(e)), e);
       }
     }
 

@@ -257,7 +257,7 @@ final class TrustCommand implements Callable<Integer> {
     } catch (KeyFileException e) {
       throw new CommandException(ExitCode.MALFORMED, String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
-      throw new CommandException(ExitCode.MALFORMED, e.toString(), e);
+      throw new CommandException(ExitCode.MALFORMED, String.valueOf(Reason.of(e)), e);
     }
   }
 

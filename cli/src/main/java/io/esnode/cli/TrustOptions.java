@@ -49,7 +49,7 @@ final class TrustOptions {
     } catch (KeyFileException e) {
       throw new CommandException(ExitCode.MALFORMED, String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
-      throw new CommandException(ExitCode.MALFORMED, e.toString(), e);
+      throw new CommandException(ExitCode.MALFORMED, String.valueOf(Reason.of(e)), e);
     }
   }
 

@@ -84,7 +84,7 @@ final class Examination {
   }
 
   void unreadable(IOException e) {
-    fail(UNREADABLE, "file: cannot be read: %s".formatted(e));
+    fail(UNREADABLE, "file: cannot be read: %s".formatted(Excerpt.of(e)));
   }
 
   void run(FileChannel open) {
@@ -129,7 +129,7 @@ final class Examination {
     try (InputStream in = Files.newInputStream(path)) {
       return Optional.of(in.readNBytes(Sidecar.MAX_BYTES + 1));
     } catch (IOException e) {
-      fail(UNREADABLE, "sidecar: cannot be read: %s".formatted(e));
+      fail(UNREADABLE, "sidecar: cannot be read: %s".formatted(Excerpt.of(e)));
       return Optional.empty();
     }
   }

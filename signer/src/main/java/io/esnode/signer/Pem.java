@@ -39,7 +39,7 @@ record Pem(String label, byte[] der) {
     } catch (KeyFileException e) {
       throw e;
     } catch (IOException e) {
-      throw new KeyFileException("%s: cannot be read: %s".formatted(file, e), e);
+      throw new KeyFileException("%s: cannot be read: %s".formatted(file, Excerpt.of(e)), e);
     }
     return parse(file.toString(), bytes);
   }

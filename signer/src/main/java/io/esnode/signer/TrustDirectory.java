@@ -2,6 +2,7 @@ package io.esnode.signer;
 
 import io.esnode.bundle.AtomicFile;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,12 +54,18 @@ public final class TrustDirectory {
       }
     } catch (TrustException e) {
       throw e;
-    } catch (IOException | java.nio.file.DirectoryIteratorException e) {
-      throw TrustException.malformed(
-          "%s: the trust directory cannot be read: %s".formatted(directory, e), e);
+    } catch (DirectoryIteratorException e) {
+      throw unreadable(e.getCause());
+    } catch (IOException e) {
+      throw unreadable(e);
     }
     keys.sort(Comparator.comparing(TrustedKey::label).thenComparing(TrustedKey::keyId));
     return List.copyOf(keys);
+  }
+
+  private TrustException unreadable(IOException e) {
+    return TrustException.malformed(
+        "%s: the trust directory cannot be read: %s".formatted(directory, Excerpt.of(e)), e);
   }
 
   private static TrustedKey read(Path file) throws IOException {
@@ -182,7 +189,7 @@ public final class TrustDirectory {
       Files.createDirectories(directory);
       AtomicFile.write(file, key.toBytes());
     } catch (IOException e) {
-      throw TrustException.cannotWrite("%s: cannot be written: %s".formatted(file, e), e);
+      throw TrustException.cannotWrite("%s: cannot be written: %s".formatted(file, Excerpt.of(e)), e);
     }
   }
 }

@@ -9,6 +9,8 @@ import io.esnode.bundle.Sha256;
 import io.esnode.json.Json;
 import io.esnode.metric.Registry;
 import io.esnode.metric.Table;
+import io.esnode.signature.PredicateType;
+import io.esnode.signature.SidecarFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -15,6 +15,8 @@ import io.esnode.json.JsonReader;
 import io.esnode.signature.ReasonCode;
 import io.esnode.signature.TrustState;
 import io.esnode.signature.Verdict;
+import io.esnode.signature.PredicateType;
+import io.esnode.signature.SidecarFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.esnode.signature.TrustState;
 import io.esnode.signature.Verdict;
+import io.esnode.signature.SidecarFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
