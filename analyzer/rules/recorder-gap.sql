@@ -7,7 +7,7 @@
 -- text:     metric
 -- text:     reason
 -- source:   gap rows of the recorder
--- explain:  ${metric} is missing: ${reason} (${gaps_count} gap rows).
+-- explain:  ${metric} is missing: ${reason} (gap rows: ${gaps_count}).
 SELECT
     entity,
     min(coalesce(from_ts, ts)) AS first_ts,

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.sql.Array;
+import java.sql.Blob;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
@@ -17,6 +18,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,6 +33,9 @@ public final class BundleQuery {
 
   /** {@code LINE 2: FROM nosuch} and below it a caret under the culprit. */
   private static final Pattern PLACE = Pattern.compile("(?m)^(LINE (\\d+): )(.*)\\n( *)\\^");
+
+  /** Bytes of a blob that are shown. */
+  private static final int MAX_BLOB = 1 << 20;
 
   private static final Pattern NEAR = Pattern.compile("[\\w.]+");
 
@@ -77,7 +82,7 @@ public final class BundleQuery {
         }
         if (message != null) {
           throw new QueryException(
-              "only a SELECT can be asked of a bundle (%s)".formatted(message));
+              "found another statement, expected one SELECT: bundles are only read");
         }
         if (row.getInt(3) != 1) {
           throw new QueryException(
@@ -150,6 +155,9 @@ public final class BundleQuery {
     }
     if (value instanceof Timestamp time) {
       return Json.of(Moment.text(time.toLocalDateTime().toInstant(ZoneOffset.UTC)));
+    }
+    if (value instanceof Blob blob) {
+      return Json.of(HexFormat.of().formatHex(blob.getBytes(1, (int) Math.min(blob.length(), MAX_BLOB))));
     }
     if (value instanceof Array array) {
       return list((Object[]) array.getArray());

@@ -104,7 +104,7 @@ final class Charts {
         Moment.text(endMs * 1000),
         stepMs,
         points)));
-    return series.isEmpty() ? new Blank("nothing happened") : new Drawn(query, series);
+    return series.isEmpty() ? new Blank("left out, nothing moved") : new Drawn(query, series);
   }
 
   private String thinned(Chart chart) {

@@ -30,7 +30,7 @@ final class Conclusion {
     long deaf = listening.stream().filter(r -> r.state() == State.NOT_OBSERVED).count();
     String deafness = deaf == 0
         ? ""
-        : " %s of %s rules could not be evaluated.".formatted(deaf, listening.size());
+        : " %s of %s rules of that severity could not be evaluated.".formatted(deaf, listening.size());
     if (!present.isEmpty()) {
       return new Diagnosis(
           Verdict.NOT_ESTABLISHED,

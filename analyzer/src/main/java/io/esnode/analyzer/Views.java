@@ -163,7 +163,15 @@ final class Views {
         .formatted(
             input.ordinal() * ORDINAL_UNIT,
             input.ordinal(),
-            text(input.file().manifest().bootId()));
+            text(boot(input)));
+  }
+
+  /** Counters of two recordings may be compared only within one boot; where it is not known, within one recording. */
+  private static String boot(Input input) {
+    var manifest = input.file().manifest();
+    return manifest.bootId().isEmpty()
+        ? "recording " + manifest.recordingId()
+        : manifest.bootId();
   }
 
   private static String emptyView(Table table) {
@@ -235,7 +243,7 @@ final class Views {
         row.setString(3, input.sha256());
         row.setString(4, manifest.recordingId());
         row.setString(5, manifest.node());
-        row.setString(6, manifest.bootId());
+        row.setString(6, boot(input));
         row.setLong(7, manifest.startTs());
         row.setLong(8, manifest.endTs());
         row.setLong(9, manifest.intervalNanos() / 1000);

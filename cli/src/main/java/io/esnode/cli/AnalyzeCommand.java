@@ -12,8 +12,8 @@ import io.esnode.ledger.Severity;
 import io.esnode.ledger.State;
 import io.esnode.rule.RuleBook;
 import io.esnode.signature.ExitCode;
-import io.esnode.signature.Verifier;
 import io.esnode.signature.PredicateType;
+import io.esnode.signature.Verifier;
 import io.esnode.signer.SidecarVerifier;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -44,11 +44,12 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  esnode analyze node.parquet",
-      "  esnode analyze --key site.pub --out analysis.json monday.parquet tuesday.parquet",
-      "  esnode analyze --rule oom-kill --rule disk-stuck --fail-on error node.parquet",
+      "  esnode analyze --key site.pub --out day.json am.parquet pm.parquet",
+      "  esnode analyze --rule oom-kill --fail-on error node.parquet",
       "",
-      "Exit status: 0 done, 1 a finding at or above --fail-on, 2 tampered, 3 unsigned or missing,",
-      "4 signer not trusted, 5 not a bundle. A diagnosis never changes it."
+      "Exit status: 0 done, 1 a finding at or above --fail-on, 2 tampered,",
+      "3 unsigned or missing, 4 signer not trusted, 5 not a bundle.",
+      "A diagnosis never changes it."
     })
 final class AnalyzeCommand implements Callable<Integer> {
   @Spec

@@ -8,8 +8,8 @@ import io.esnode.bundle.BundleException;
 import io.esnode.rule.Rule;
 import io.esnode.rule.RuleBook;
 import io.esnode.signature.ExitCode;
-import io.esnode.signature.Verifier;
 import io.esnode.signature.PredicateType;
+import io.esnode.signature.Verifier;
 import io.esnode.signer.SidecarVerifier;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -40,14 +40,16 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  esnode query node.parquet \"SELECT ts, mem_available_bytes FROM host ORDER BY ts LIMIT 10\"",
-      "  esnode query --format csv node.parquet \"SELECT entity, max(io_time_ms) FROM disk GROUP BY entity\"",
+      "  esnode query node.parquet \"SHOW TABLES\"",
+      "  esnode query node.parquet \"SELECT ts, load_1min FROM host LIMIT 5\"",
+      "  esnode query --format csv node.parquet \"SELECT * FROM audit\"",
       "  esnode query node.parquet --rule oom-kill",
-      "  esnode query node.parquet \"SHOW TABLES\"; esnode query node.parquet \"DESCRIBE disk\"",
       "",
-      "Tables and columns: docs/reference/metrics.md; every table also has kind, tick, ts, mono_ns, node, entity,",
-      "origin, source, row_id, bundle and boot_id. docs/how-to/query-a-bundle.md has recipes.",
-      "Exit status: 0 done, 2 tampered, 3 unsigned or missing, 4 signer not trusted, 5 not a bundle, 64 bad SQL."
+      "Columns: docs/reference/metrics.md; every table also has kind, tick, ts,",
+      "mono_ns, node, entity, origin, source, row_id, bundle and boot_id.",
+      "Recipes: docs/how-to/query-a-bundle.md.",
+      "Exit status: 0 done, 2 tampered, 3 unsigned or missing, 4 signer not",
+      "trusted, 5 not a bundle, 64 bad SQL."
     })
 final class QueryCommand implements Callable<Integer> {
   @Spec
