@@ -88,12 +88,12 @@ record Axis(double low, double high, List<Tick> ticks) {
         return ticks;
     }
 
-    /** 1, 2, 2.5 or 5 times a power of ten, so that at most five intervals cover the range. */
+    /** 1, 2 or 5 times a power of ten, so that at most five intervals cover the range. */
     private static double niceStep(double range) {
         double raw = range / 5;
         double power = Math.pow(10, Math.floor(Math.log10(raw)));
         double mantissa = raw / power;
-        double nice = mantissa <= 1.001 ? 1 : mantissa <= 2.001 ? 2 : mantissa <= 2.501 ? 2.5 : mantissa <= 5.001 ? 5 : 10;
+        double nice = mantissa <= 1.001 ? 1 : mantissa <= 2.001 ? 2 : mantissa <= 5.001 ? 5 : 10;
         return nice * power;
     }
 }

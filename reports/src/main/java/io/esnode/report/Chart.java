@@ -58,13 +58,13 @@ record Chart(
         return spanMillis > 0 && stepMillis > 0 && lines.stream().anyMatch(l -> l.buckets().size() >= 2);
     }
 
-    static Line line(Series series) {
+    static Line line(String name, Series series) {
         List<Bucket> buckets = new ArrayList<>(series.points().size());
         for (Series.Point point : series.points()) {
             buckets.add(new Bucket(
                     point.offsetMs(), Double.parseDouble(point.min()), Double.parseDouble(point.max())));
         }
-        return new Line(SafeText.line(series.name(), 60), buckets);
+        return new Line(SafeText.line(name, 60), buckets);
     }
 
     /**

@@ -110,6 +110,7 @@ final class IncidentModel {
                 .list("commands", commands())
                 .list("notPerformed", notPerformed())
                 .part("engine", engine())
+                .text("digest", "SHA-256")
                 .text("ledgerSha256", ledgerSha256)
                 .text("ledgerShort", ledgerSha256.substring(0, 16))
                 .text("tool", "esnode " + ledger.toolVersion())
@@ -276,9 +277,7 @@ final class IncidentModel {
                             "Rows behind finding " + finding.id(),
                             finding.evidence().rowCount()))
                     .text("locator", finding.evidence().locatorSha256())
-                    .list("figures", finding.figures().stream()
-                            .map(id -> figureRow(id, finding.entity()))
-                            .toList())
+                    .list("figures", finding.figures().stream().map(this::figureRow).toList())
                     .list("params", rule == null ? List.of() : params(rule))
                     .list("charts", charts.stream()
                             .filter(c -> ((List<?>) c.get("tags")).contains(tags.get(finding.id())))
@@ -288,7 +287,7 @@ final class IncidentModel {
         return all;
     }
 
-    private Map<String, Object> figureRow(String id, String entity) {
+    private Map<String, Object> figureRow(String id) {
         Figure figure = ledger.figure(id);
         return new Fields()
                 .text("id", id)
@@ -296,7 +295,6 @@ final class IncidentModel {
                 .text("label", figure.label())
                 .number("value", numbers.figure(id))
                 .number("rows", numbers.plain(Long.toString(figure.rowCount()), "1"))
-                .text("key", figure.key().equals("entity = " + entity) ? "" : figure.key())
                 .map();
     }
 
@@ -371,7 +369,10 @@ final class IncidentModel {
         Series head = group.get(0);
         long from = Instant.parse(head.startTs()).toEpochMilli();
         long span = Instant.parse(head.endTs()).toEpochMilli() - from;
-        List<Chart.Line> lines = group.stream().limit(Chart.MAX_LINES).map(Chart::line).toList();
+        List<Chart.Line> lines = group.stream()
+                .limit(Chart.MAX_LINES)
+                .map(series -> Chart.line(lineName(series, group), series))
+                .toList();
         List<Chart.Span> stated = new ArrayList<>();
         for (Coverage.Gap gap : ledger.coverage().gaps()) {
             if (gap.metric().equals("tick") && gap.fromTs() != null && gap.toTs() != null) {
@@ -425,6 +426,16 @@ final class IncidentModel {
             fields.prose("reason", missing(group));
         }
         return fields.map();
+    }
+
+    /** The shortest name that tells the lines of one chart apart. */
+    private static String lineName(Series series, List<Series> group) {
+        if (group.stream().allMatch(s -> s.entity().equals(series.entity()))) {
+            return series.name();
+        }
+        return group.stream().allMatch(s -> s.name().equals(series.name()))
+                ? series.entity()
+                : series.entity() + ' ' + series.name();
     }
 
     /** Findings whose window falls into the chart: about one of its entities, or about the node as a whole. */
@@ -496,7 +507,9 @@ final class IncidentModel {
                         .text("query", rule.query())
                         .text("queryAnchor", queryAnchors.getOrDefault(rule.query(), ""))
                         .map()));
-        return table("rules, " + state.word(), rows, rows.size());
+        boolean same = rows.size() > 1
+                && rows.stream().map(r -> r.get("reason")).distinct().count() == 1;
+        return table("rules, " + state.word(), rows, rows.size()).flag("alike", same);
     }
 
     private String explanation(RuleResult rule) {
@@ -650,6 +663,7 @@ final class IncidentModel {
                     .text("id", query.id())
                     .text("sha256", query.sha256())
                     .code("sql", query.sql().strip())
+                    .flag("brief", query.sql().lines().count() <= 25)
                     .map());
         }
         return rows;
