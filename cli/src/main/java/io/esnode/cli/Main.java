@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       TrustCommand.class,
       AnalyzeCommand.class,
       QueryCommand.class,
+      ReportCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class Main implements Runnable {

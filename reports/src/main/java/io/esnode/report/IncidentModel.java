@@ -42,6 +42,8 @@ final class IncidentModel {
             .thenComparing(Finding::id);
 
     private final Ledger ledger;
+    private final TrustState file;
+    private final TrustState trust;
     private final String ledgerSha256;
     private final boolean pdf;
     private final Numbers numbers;
@@ -53,9 +55,14 @@ final class IncidentModel {
     private final Instant start;
     private final Instant end;
 
-    /** @param ledgerSha256 of the bytes that travel with the report */
-    IncidentModel(Ledger ledger, String ledgerSha256, boolean pdf) {
+    /**
+     * @param file who stands behind the ledger itself
+     * @param ledgerSha256 of the bytes that travel with the report
+     */
+    IncidentModel(Ledger ledger, TrustState file, String ledgerSha256, boolean pdf) {
         this.ledger = ledger;
+        this.file = file;
+        this.trust = ReportRenderer.trust(ledger, file);
         this.ledgerSha256 = ledgerSha256;
         this.pdf = pdf;
         this.numbers = new Numbers(ledger);
@@ -92,7 +99,7 @@ final class IncidentModel {
                 .text("asOf", Utc.dateTime(Instant.parse(ledger.asOf())))
                 .part("trust", trust())
                 .flag("simulated", ledger.simulated())
-                .flag("marked", ledger.simulated() || !ledger.trust().equals(TrustState.TRUSTED_SIGNER.words()))
+                .flag("marked", ledger.simulated() || trust != TrustState.TRUSTED_SIGNER)
                 .part("verdict", verdict())
                 .part("quality", quality())
                 .part("gaps", table("coverage.gaps", gaps(), ledger.coverage().gaps().size()))
@@ -137,32 +144,47 @@ final class IncidentModel {
     }
 
     private Fields trust() {
-        Fields trust = new Fields().text("words", ledger.trust());
+        Fields fields = new Fields().text("words", trust.words());
         List<String> labels = ledger.bundles().stream()
                 .map(AnalyzedBundle::signerLabel)
                 .filter(l -> l != null)
                 .distinct()
                 .toList();
-        if (ledger.trust().equals(TrustState.TRUSTED_SIGNER.words())) {
-            return trust.verbatim("css", "trusted")
+        if (!vouched()) {
+            return fields.verbatim("css", trust == TrustState.UNSIGNED ? "unsigned" : "unknown")
+                    .prose(
+                            "sentence",
+                            (file == TrustState.UNSIGNED
+                                            ? "This report was made from a ledger without signature. "
+                                            : "This report was made from a ledger whose signer nobody here vouches for. ")
+                                    + "What the ledger says of its evidence (" + ledger.trust()
+                                    + ") is a claim: make the report from the bundles to have it checked.");
+        }
+        if (trust == TrustState.TRUSTED_SIGNER) {
+            return fields.verbatim("css", "trusted")
                     .prose(
                             "sentence",
                             "The signature holds: the evidence is unchanged since it was signed, and the key that signed it is"
                                     + " trusted here"
                                     + (labels.isEmpty() ? "." : " as " + String.join(", ", labels) + "."));
         }
-        if (ledger.trust().equals(TrustState.SIGNER_UNKNOWN.words())) {
-            return trust.verbatim("css", "unknown")
+        if (trust == TrustState.SIGNER_UNKNOWN) {
+            return fields.verbatim("css", "unknown")
                     .prose(
                             "sentence",
                             "The signature holds: the evidence is unchanged since it was signed. Nobody here vouches for the key"
                                     + " that signed it, so who recorded it is not shown.");
         }
-        return trust.verbatim("css", "unsigned")
+        return fields.verbatim("css", "unsigned")
                 .prose(
                         "sentence",
                         "There is no signature. Nothing shows who recorded this evidence, or that it is unchanged. Treat every"
                                 + " statement below as a claim.");
+    }
+
+    /** Whether what the ledger says of signatures was checked, or is said by somebody we trust. */
+    private boolean vouched() {
+        return file == TrustState.TRUSTED_SIGNER;
     }
 
     private Fields verdict() {
@@ -183,7 +205,7 @@ final class IncidentModel {
     private Fields quality() {
         Coverage coverage = ledger.coverage();
         long verified = ledger.bundles().stream()
-                .filter(b -> !b.trust().equals(TrustState.UNSIGNED.words()))
+                .filter(b -> vouched() && !b.trust().equals(TrustState.UNSIGNED.words()))
                 .count();
         String percent = new BigDecimal(coverage.ratio()).movePointRight(2).toPlainString();
         Fields quality = new Fields()
@@ -541,7 +563,7 @@ final class IncidentModel {
                     .text("recorder", "esnode " + bundle.recorderVersion())
                     .text("window", Utc.window(first, last) + " UTC")
                     .text("duration", Utc.duration(Duration.between(first, last)))
-                    .text("trust", bundle.trust())
+                    .text("trust", vouched() ? bundle.trust() : "The ledger claims: " + bundle.trust())
                     .prose("trustReason", bundle.trustReason())
                     .text("keyId", or(bundle.keyId(), "none"))
                     .text("label", or(bundle.signerLabel(), ""))
@@ -555,8 +577,8 @@ final class IncidentModel {
     private List<Map<String, Object>> commands() {
         List<String> names = ledger.bundles().stream().map(AnalyzedBundle::name).map(Shell::file).toList();
         String files = String.join(" ", names);
-        String unsigned = ledger.trust().equals(TrustState.UNSIGNED.words()) ? " --unsigned" : "";
-        String key = ledger.trust().equals(TrustState.SIGNER_UNKNOWN.words()) ? " --key signer.pub" : "";
+        String unsigned = trust == TrustState.UNSIGNED && vouched() ? " --unsigned" : "";
+        String key = trust == TrustState.SIGNER_UNKNOWN ? " --key signer.pub" : "";
         StringBuilder sums = new StringBuilder("sha256sum --check <<'END'\n");
         for (AnalyzedBundle bundle : ledger.bundles()) {
             sums.append(bundle.sha256()).append("  ").append(bundle.name().replace('\n', '?')).append('\n');

@@ -2,6 +2,7 @@ package io.esnode.report;
 
 import io.esnode.ledger.Figure;
 import io.esnode.ledger.Ledger;
+import io.esnode.signature.TrustState;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -10,7 +11,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Makes a report from a ledger: the same ledger gives the same bytes, whatever the clock, the zone, the locale and the fonts
+ * Makes a report from a ledger: the same ledger and trust give the same bytes, whatever the clock, the zone, the locale and the fonts
  * of the machine. Thread-safe.
  */
 public final class ReportRenderer {
@@ -19,15 +20,32 @@ public final class ReportRenderer {
 
     private ReportRenderer() {}
 
+    /** Renders a ledger that the caller has just made from evidence it verified itself. */
+    public static Report render(ReportTemplate template, Ledger ledger) throws IOException {
+        return render(template, ledger, ledgerBytes(ledger), TrustState.TRUSTED_SIGNER);
+    }
+
     /**
+     * Renders the bytes of a ledger file; they are attached as they are, so that a signature over them still holds.
+     *
+     * @param file who stands behind the ledger itself; the report says the worse of this and what the ledger says of its
+     *     evidence
+     * @throws io.esnode.json.JsonException if the bytes are no ledger
      * @throws ReportException if the ledger contradicts itself
      * @throws IOException if the PDF lost something on the way; the text is for a bug report
      */
-    public static Report render(ReportTemplate template, Ledger ledger) throws IOException {
+    public static Report render(ReportTemplate template, byte[] ledger, TrustState file) throws IOException {
+        return render(template, Ledger.parse(ledger), ledger, file);
+    }
+
+    private static Report render(ReportTemplate template, Ledger ledger, byte[] ledgerBytes, TrustState file)
+            throws IOException {
+        if (file == TrustState.REFUSED) {
+            throw new IllegalArgumentException("no report is made from a refused ledger");
+        }
         LedgerCheck.check(ledger);
-        byte[] ledgerBytes = ledgerBytes(ledger);
-        String page = page(template, ledger, ledgerBytes, false);
-        String paper = page(template, ledger, ledgerBytes, true);
+        String page = page(template, ledger, ledgerBytes, file, false);
+        String paper = page(template, ledger, ledgerBytes, file, true);
         byte[] pdf = PdfWriter.write(paper, ledgerBytes, Instant.parse(ledger.asOf()));
         List<String> problems = PdfReading.problems(pdf, printed(ledger), hashSigns(paper), ledgerBytes);
         if (!problems.isEmpty()) {
@@ -36,15 +54,26 @@ public final class ReportRenderer {
         return new Report(page.getBytes(StandardCharsets.UTF_8), pdf, ledgerBytes);
     }
 
-    /** The bytes of a ledger as a file: indented, RFC 8785 order, so that a plain diff shows what changed. */
+    /** The bytes of a ledger as a file: those that {@code esnode analyze --out} writes. */
     public static byte[] ledgerBytes(Ledger ledger) {
-        return ledger.toJson().pretty().getBytes(StandardCharsets.UTF_8);
+        return (ledger.toJson().canonical() + '\n').getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The worse of what a ledger says of its evidence and who stands behind the ledger. */
+    public static TrustState trust(Ledger ledger, TrustState file) {
+        for (TrustState state : TrustState.values()) {
+            if (state.words().equals(ledger.trust())) {
+                return state.compareTo(file) > 0 ? state : file;
+            }
+        }
+        return TrustState.REFUSED;
     }
 
     /** The page, or the XHTML that becomes the PDF. */
-    static String page(ReportTemplate template, Ledger ledger, byte[] ledgerBytes, boolean pdf) throws IOException {
+    static String page(ReportTemplate template, Ledger ledger, byte[] ledgerBytes, TrustState file, boolean pdf)
+            throws IOException {
         String style = pdf ? StyleSheet.paper() : StyleSheet.page();
-        Fields model = new IncidentModel(ledger, Assets.sha256(ledgerBytes), pdf).fields();
+        Fields model = new IncidentModel(ledger, file, Assets.sha256(ledgerBytes), pdf).fields();
         model.flag("pdf", pdf).verbatim("style", style);
         if (!pdf) {
             model.verbatim("policy", StyleSheet.policy(style))

@@ -58,7 +58,7 @@ class ReportRendererTest {
         try {
             Locale.setDefault(new Locale.Builder().setLanguageTag("ar-EG-u-nu-arab").build());
             TimeZone.setDefault(TimeZone.getTimeZone("America/St_Johns"));
-            there = ReportRenderer.render(ReportTemplate.INCIDENT, Ledger.parse(report.ledger()));
+            there = ReportRenderer.render(ReportTemplate.INCIDENT, report.ledger(), TrustState.TRUSTED_SIGNER);
         } finally {
             Locale.setDefault(locale);
             TimeZone.setDefault(zone);
@@ -99,6 +99,20 @@ class ReportRendererTest {
 
         assertThat(page).contains("TRUSTED SIGNER").doesNotContain("SIMULATED");
         assertThat(paper).doesNotContain("class=\"mark");
+    }
+
+    @Test
+    void ledgerWithoutSignatureCannotClaimATrustedSigner() throws IOException {
+        Ledger claims = SampleLedger.incident(TrustState.TRUSTED_SIGNER, false);
+
+        String page = ReportRenderer.page(
+                ReportTemplate.INCIDENT, claims, ReportRenderer.ledgerBytes(claims), TrustState.UNSIGNED, false);
+
+        assertThat(page)
+                .contains("<span class=\"words\">UNSIGNED</span>")
+                .contains("is a claim: make the report from the bundles")
+                .contains("The ledger claims: TRUSTED SIGNER")
+                .doesNotContain("banner trusted");
     }
 
     @Test
@@ -153,10 +167,10 @@ class ReportRendererTest {
     @Test
     void hostileNamesStayText() throws Exception {
         String hostile = "<script>alert(1)</script>\u202e\u0000\u001b[31m=cmd|' /C calc'!A0 \u4e2d " + "x".repeat(10 << 20);
-        Ledger ledger = Ledger.parse(replaceAll(
-                SampleLedger.incident().toJson(), List.of("nvme0n1 read", "disk:nvme0n1", "n-7f3a9c2e41d0"), hostile));
+        byte[] ledger = replaceAll(
+                SampleLedger.incident().toJson(), List.of("nvme0n1 read", "disk:nvme0n1", "n-7f3a9c2e41d0"), hostile);
 
-        Report rendered = ReportRenderer.render(ReportTemplate.INCIDENT, ledger);
+        Report rendered = ReportRenderer.render(ReportTemplate.INCIDENT, ledger, TrustState.TRUSTED_SIGNER);
 
         String page = new String(rendered.html(), StandardCharsets.UTF_8);
         String shown = page.substring(0, page.indexOf("<script type=\"application/json\""));
@@ -167,7 +181,7 @@ class ReportRendererTest {
                 .hasSizeLessThan(2 << 20);
         assertThat(page.split("<script", -1)).hasSize(2);
         assertThat(pages(rendered.pdf()).get(0)).contains("[U+202E]").contains("cut here");
-        parsesAsXml(page(ledger, true));
+        parsesAsXml(page(Ledger.parse(ledger), true));
     }
 
     @Test
@@ -222,7 +236,7 @@ class ReportRendererTest {
         try {
             Ledger ledger = Ledger.parse(mutated);
             LedgerCheck.check(ledger);
-            assertThat(ReportRenderer.page(ReportTemplate.INCIDENT, ledger, mutated, false)).endsWith("</html>\n");
+            assertThat(page(ledger, false)).endsWith("</html>\n");
         } catch (JsonException | ReportException e) {
             assertThat(e.getMessage()).isNotBlank();
         }
@@ -235,7 +249,8 @@ class ReportRendererTest {
     }
 
     private static String page(Ledger ledger, boolean pdf) throws IOException {
-        return ReportRenderer.page(ReportTemplate.INCIDENT, ledger, ReportRenderer.ledgerBytes(ledger), pdf);
+        return ReportRenderer.page(
+                ReportTemplate.INCIDENT, ledger, ReportRenderer.ledgerBytes(ledger), TrustState.TRUSTED_SIGNER, pdf);
     }
 
     private static String section(String id) {
