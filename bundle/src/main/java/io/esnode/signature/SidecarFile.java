@@ -12,9 +12,7 @@ public final class SidecarFile {
 
   public static Path of(Path artefact) {
     Path name = artefact.getFileName();
-    return name == null
-        ? artefact.resolve(SUFFIX)
-        : artefact.resolveSibling(name + SUFFIX);
+    return name == null ? artefact.resolve(SUFFIX) : artefact.resolveSibling(name + SUFFIX);
   }
 
   /**

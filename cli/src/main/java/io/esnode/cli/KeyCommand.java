@@ -53,7 +53,8 @@ final class KeyCommand implements Callable<Integer> {
         names = "--out",
         required = true,
         paramLabel = "PREFIX",
-        description = "Where to write PREFIX.key (PKCS#8 PEM, mode 0600) and PREFIX.pub; neither may exist.")
+        description =
+            "Where to write PREFIX.key (PKCS#8 PEM, mode 0600) and PREFIX.pub; neither may exist.")
     @SuppressWarnings("NullAway.Init") // picocli requires it
     private Path prefix;
 
@@ -65,7 +66,8 @@ final class KeyCommand implements Callable<Integer> {
       Path name = prefix.getFileName();
       if (name == null || name.toString().isEmpty()) {
         throw new ParameterException(
-            spec.commandLine(), "--out %s: found a directory, expected the beginning of a file name".formatted(prefix));
+            spec.commandLine(),
+            "--out %s: found a directory, expected the beginning of a file name".formatted(prefix));
       }
       Path privateFile = prefix.resolveSibling(name + ".key");
       Path publicFile = prefix.resolveSibling(name + ".pub");
@@ -89,7 +91,9 @@ final class KeyCommand implements Callable<Integer> {
             e);
       } catch (IOException e) {
         throw new CommandException(
-            ExitCode.CANNOT_WRITE, "%s: cannot be written: %s".formatted(privateFile, Reason.of(e)), e);
+            ExitCode.CANNOT_WRITE,
+            "%s: cannot be written: %s".formatted(privateFile, Reason.of(e)),
+            e);
       }
     }
 

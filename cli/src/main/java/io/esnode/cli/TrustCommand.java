@@ -209,8 +209,7 @@ final class TrustCommand implements Callable<Integer> {
       TrustedKey revoked = changed(() -> {
         Optional<Path> file = publicKeyFile();
         return file.isPresent()
-            ? trust.revoke(
-                VerifyingKey.load(file.get()), labelOf(file.get()), reason, since, now())
+            ? trust.revoke(VerifyingKey.load(file.get()), labelOf(file.get()), reason, since, now())
             : trust.revoke(key, reason, since, now());
       });
       spec.commandLine()

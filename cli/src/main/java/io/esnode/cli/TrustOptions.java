@@ -24,7 +24,8 @@ final class TrustOptions {
   @Option(
       names = "--key",
       paramLabel = "PUB.pem",
-      description = "Trust this public key for this run; may be repeated. It is not added to the trust directory.")
+      description =
+          "Trust this public key for this run; may be repeated. It is not added to the trust directory.")
   private List<Path> keys = new ArrayList<>();
 
   @Option(
@@ -39,7 +40,8 @@ final class TrustOptions {
       if (keys.isEmpty() && directory == null) {
         List<TrustedKey> defaults = new ArrayList<>(machine);
         if (Files.exists(home.nodePublicKey())) {
-          defaults.add(TrustedKey.pinned("this node", VerifyingKey.load(home.nodePublicKey()), now));
+          defaults.add(
+              TrustedKey.pinned("this node", VerifyingKey.load(home.nodePublicKey()), now));
         }
         return TrustedKeys.of(defaults);
       }
@@ -73,8 +75,7 @@ final class TrustOptions {
       given.addAll(new TrustDirectory(directory).list());
     }
     for (Path key : keys) {
-      given.add(TrustedKey.pinned(
-          String.valueOf(key.getFileName()), VerifyingKey.load(key), now));
+      given.add(TrustedKey.pinned(String.valueOf(key.getFileName()), VerifyingKey.load(key), now));
     }
     return given;
   }

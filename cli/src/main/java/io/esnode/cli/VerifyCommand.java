@@ -1,8 +1,8 @@
 package io.esnode.cli;
 
-import io.esnode.signature.PredicateType;
 import io.esnode.json.Json;
 import io.esnode.signature.ExitCode;
+import io.esnode.signature.PredicateType;
 import io.esnode.signature.Verdict;
 import io.esnode.signer.SidecarVerifier;
 import java.io.PrintWriter;

@@ -95,7 +95,8 @@ class TrustedVerificationTest {
         .isEqualTo("trusted  %s  lab\n".formatted(keyId));
     assertThat(esnode("verify", "--trust", trust, report).exit()).isEqualTo(ExitCode.OK);
 
-    assertThat(esnode("trust", "revoke", "lab", "--reason", "lost", "--trust", trust).exit())
+    assertThat(esnode("trust", "revoke", "lab", "--reason", "lost", "--trust", trust)
+            .exit())
         .isEqualTo(ExitCode.OK);
     Answer answer = esnode("verify", "--trust", trust, report);
 
@@ -105,7 +106,8 @@ class TrustedVerificationTest {
 
   @Test
   void keyIsRevokedByItsFileThoughItWasNeverAdded() {
-    assertThat(esnode("trust", "revoke", pub, "--reason", "lost", "--trust", trust).exit())
+    assertThat(
+            esnode("trust", "revoke", pub, "--reason", "lost", "--trust", trust).exit())
         .isEqualTo(ExitCode.OK);
 
     assertThat(esnode("trust", "list", "--trust", trust).out())
@@ -149,8 +151,8 @@ class TrustedVerificationTest {
 
   @Test
   void jsonAnswersForEveryFile() throws IOException {
-    Answer answer = esnode(
-        "verify", "--format", "json", "--key", pub, report, dir.resolve("missing.parquet"));
+    Answer answer =
+        esnode("verify", "--format", "json", "--key", pub, report, dir.resolve("missing.parquet"));
 
     Json.Obj json = JsonReader.object(answer.out());
     assertThat(answer.exit()).isEqualTo(ExitCode.EVIDENCE_MISSING);
@@ -218,8 +220,8 @@ class TrustedVerificationTest {
   void trustListAsJsonHoldsTheEntries() throws IOException {
     esnode("trust", "add", pub, "--trust", trust);
 
-    Json.Obj json =
-        JsonReader.object(esnode("trust", "list", "--format", "json", "--trust", trust).out());
+    Json.Obj json = JsonReader.object(
+        esnode("trust", "list", "--format", "json", "--trust", trust).out());
 
     assertThat(json.text("schema")).isEqualTo("esnode.trust/1");
     assertThat(json.arr("keys").objects().get(0).text("label")).isEqualTo("k");

@@ -1,7 +1,5 @@
 package io.esnode.signer;
 
-import io.esnode.signature.SidecarFile;
-import io.esnode.signature.PredicateType;
 import static io.esnode.signature.ReasonCode.ARTIFACT_MISSING;
 import static io.esnode.signature.ReasonCode.DIGEST_MISMATCH;
 import static io.esnode.signature.ReasonCode.MANIFEST_MISMATCH;
@@ -23,7 +21,9 @@ import io.esnode.bundle.Manifest;
 import io.esnode.json.Json;
 import io.esnode.json.JsonException;
 import io.esnode.json.JsonReader;
+import io.esnode.signature.PredicateType;
 import io.esnode.signature.ReasonCode;
+import io.esnode.signature.SidecarFile;
 import io.esnode.signature.TrustState;
 import io.esnode.signature.Verdict;
 import java.io.IOException;
@@ -55,7 +55,6 @@ final class Examination {
   private @Nullable Sidecar sidecar;
   private @Nullable VerifyingKey signer;
   private Json.@Nullable Obj statement;
-  private @Nullable String predicateType;
   private Json.@Nullable Obj manifest;
   private List<Manifest.RowGroup> rowGroups = List.of();
   private @Nullable FileDigests digests;
@@ -70,14 +69,19 @@ final class Examination {
 
   boolean canBeOpened() {
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-      fail(ARTIFACT_MISSING, "file: found nothing at %s, expected a file; check the path".formatted(file));
+      fail(
+          ARTIFACT_MISSING,
+          "file: found nothing at %s, expected a file; check the path".formatted(file));
       return false;
     }
     if (!Files.isRegularFile(file)) {
       fail(
           UNREADABLE,
           "file: found %s, expected a regular file"
-              .formatted(Files.isDirectory(file) ? "a directory" : "a device, a pipe or a link that leads nowhere"));
+              .formatted(
+                  Files.isDirectory(file)
+                      ? "a directory"
+                      : "a device, a pipe or a link that leads nowhere"));
       return false;
     }
     return true;
@@ -201,7 +205,6 @@ final class Examination {
     Json.Obj predicate = signed.obj("predicate");
     signed.arr("subject").objects();
     statement = signed;
-    predicateType = type;
     if (!predicateTypes.contains(type)) {
       fail(
           PREDICATE_MISMATCH,
@@ -242,9 +245,8 @@ final class Examination {
       long offset = group.integer("offset");
       long bytes = group.integer("bytes");
       if (offset < end || bytes < 1 || offset > Long.MAX_VALUE - bytes) {
-        throw new JsonException(
-            "row group %d: %d bytes at %d, expected some, at %d or later"
-                .formatted(groups.size(), bytes, offset, end));
+        throw new JsonException("row group %d: %d bytes at %d, expected some, at %d or later"
+            .formatted(groups.size(), bytes, offset, end));
       }
       end = offset + bytes;
       groups.add(new Manifest.RowGroup(
@@ -254,12 +256,13 @@ final class Examination {
     rowGroups = groups;
   }
 
-  private void checkFile(FileChannel open, Json.Obj signed, FileDigests found)
-      throws IOException {
+  private void checkFile(FileChannel open, Json.Obj signed, FileDigests found) throws IOException {
     List<String> expected = subjectDigests(signed);
     boolean whole = expected.contains(found.sha256());
     if (whole) {
-      pass(DIGEST_MISMATCH, "digest: SHA-256 of all %d bytes is the one signed".formatted(found.bytes()));
+      pass(
+          DIGEST_MISMATCH,
+          "digest: SHA-256 of all %d bytes is the one signed".formatted(found.bytes()));
     } else {
       fail(
           DIGEST_MISMATCH,
@@ -267,7 +270,9 @@ final class Examination {
               .formatted(
                   found.sha256(),
                   found.bytes(),
-                  expected.isEmpty() ? "none: the statement names no SHA-256" : excerpts(expected)));
+                  expected.isEmpty()
+                      ? "none: the statement names no SHA-256"
+                      : excerpts(expected)));
     }
     if (manifest != null) {
       checkRowGroups(found, whole);
@@ -318,10 +323,13 @@ final class Examination {
       }
     }
     if (damaged > NAMED) {
-      fail(ROW_GROUP_MISMATCH, "row groups: %d more do not match either".formatted(damaged - NAMED));
+      fail(
+          ROW_GROUP_MISMATCH, "row groups: %d more do not match either".formatted(damaged - NAMED));
     }
     if (whole && damaged == 0) {
-      pass(ROW_GROUP_MISMATCH, "row groups: all %d have the signed SHA-256".formatted(rowGroups.size()));
+      pass(
+          ROW_GROUP_MISMATCH,
+          "row groups: all %d have the signed SHA-256".formatted(rowGroups.size()));
     } else if (!intact.isEmpty()) {
       pass(ROW_GROUP_MISMATCH, vouched(intact, damaged));
     }
@@ -387,8 +395,7 @@ final class Examination {
       fail(
           SIGNER_REVOKED,
           "key: %s (%s) was revoked at %s: %s; no trusted time shows that the signature is older"
-              .formatted(
-                  key, known.label(), revocation.at(), Excerpt.of(revocation.reason())));
+              .formatted(key, known.label(), revocation.at(), Excerpt.of(revocation.reason())));
     } else if (!known.isValidAt(now)) {
       fail(
           SIGNER_EXPIRED,
@@ -413,6 +420,7 @@ final class Examination {
     checks.add(new Verdict.Check(reason, false, message));
   }
 
+  @SuppressWarnings("NullAway") // javac 17 drops the @Nullable of Verdict's component statement
   Verdict verdict() {
     return new Verdict(
         file.toString(),

@@ -41,21 +41,21 @@ record FileDigests(long bytes, String sha256, List<String> rowGroups) {
     boolean beside = !rowGroups.isEmpty() && size > BLOCK;
     ExecutorService second = beside ? Executors.newSingleThreadExecutor(FileDigests::daemon) : null;
     try {
-      ByteBuffer[] blocks = {ByteBuffer.allocate(block(size)), ByteBuffer.allocate(block(size))};
+      byte[][] blocks = new byte[2][(int) Math.min(size, BLOCK)];
       @Nullable Future<?> pending = null;
       int turn = 0;
       for (long position = 0; position < size; ) {
-        ByteBuffer block = blocks[turn++ & 1].clear();
-        fill(file, block, position, size);
+        byte[] block = blocks[turn++ & 1];
         long start = position;
-        int length = block.position();
+        int length = (int) Math.min(block.length, size - position);
+        fill(file, ByteBuffer.wrap(block, 0, length), position);
         if (second == null) {
-          groups.update(block.array(), start, length);
+          groups.update(block, start, length);
         } else {
-          await(pending);
-          pending = second.submit(() -> groups.update(block.array(), start, length));
+          await(pending); // so that no one still reads the block that is filled next
+          pending = second.submit(() -> groups.update(block, start, length));
         }
-        whole.update(block.array(), 0, length);
+        whole.update(block, 0, length);
         position += length;
       }
       await(pending);
@@ -67,19 +67,13 @@ record FileDigests(long bytes, String sha256, List<String> rowGroups) {
     return new FileDigests(size, HexFormat.of().formatHex(whole.digest()), groups.sha256());
   }
 
-  private static int block(long size) {
-    return (int) Math.min(size, BLOCK);
-  }
-
   private static Thread daemon(Runnable work) {
     Thread thread = new Thread(work, "row-group-digest");
     thread.setDaemon(true);
     return thread;
   }
 
-  private static void fill(FileChannel file, ByteBuffer block, long position, long size)
-      throws IOException {
-    block.limit((int) Math.min(block.capacity(), size - position));
+  private static void fill(FileChannel file, ByteBuffer block, long position) throws IOException {
     while (block.hasRemaining()) {
       if (file.read(block, position + block.position()) < 0) {
         throw new IOException("the file became shorter while it was read");

@@ -1,8 +1,8 @@
 package io.esnode.signer;
 
+import java.security.Key;
 import java.security.KeyFactory;
 import java.security.NoSuchAlgorithmException;
-import java.security.interfaces.ECKey;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.KeySpec;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -25,18 +25,21 @@ final class KeyAlgorithm {
   }
 
   private static String name(KeySpec spec, boolean secret) {
-    for (String algorithm : KNOWN) {
-      try {
-        KeyFactory factory = KeyFactory.getInstance(algorithm);
-        Object key = secret ? factory.generatePrivate(spec) : factory.generatePublic(spec);
-        return key instanceof ECKey
-            ? "an EC key"
-            : "%s %s key".formatted(article(algorithm), algorithm);
-      } catch (InvalidKeySpecException | NoSuchAlgorithmException | RuntimeException e) {
-        continue; // not this one
-      }
+    return KNOWN.stream()
+        .filter(algorithm -> reads(algorithm, spec, secret))
+        .findFirst()
+        .map(algorithm -> "%s %s key".formatted(article(algorithm), algorithm))
+        .orElse("bytes that are no key this Java knows");
+  }
+
+  private static boolean reads(String algorithm, KeySpec spec, boolean secret) {
+    try {
+      KeyFactory factory = KeyFactory.getInstance(algorithm);
+      Key key = secret ? factory.generatePrivate(spec) : factory.generatePublic(spec);
+      return key != null;
+    } catch (InvalidKeySpecException | NoSuchAlgorithmException | RuntimeException e) {
+      return false;
     }
-    return "bytes that are no key this Java knows";
   }
 
   private static String article(String algorithm) {

@@ -91,7 +91,8 @@ final class P256 {
       BigInteger delta = z.multiply(z).mod(P);
       BigInteger gamma = y.multiply(y).mod(P);
       BigInteger beta = x.multiply(gamma).mod(P);
-      BigInteger alpha = THREE.multiply(x.subtract(delta)).multiply(x.add(delta)).mod(P);
+      BigInteger alpha =
+          THREE.multiply(x.subtract(delta)).multiply(x.add(delta)).mod(P);
       BigInteger x3 = alpha.multiply(alpha).subtract(beta.shiftLeft(3)).mod(P);
       BigInteger sum = y.add(z);
       BigInteger z3 = sum.multiply(sum).subtract(gamma).subtract(delta).mod(P);

@@ -53,28 +53,29 @@ record Pem(String label, byte[] der) {
       String line = raw.stripTrailing();
       if (line.startsWith(BEGIN) && line.endsWith(DASHES)) {
         if (label != null) {
-          throw new KeyFileException(
-              "%s: a second PEM block (%s after %s), expected one key"
-                  .formatted(name, quoted(labelOf(line, BEGIN)), quoted(label)));
+          throw new KeyFileException("%s: a second PEM block (%s after %s), expected one key"
+              .formatted(name, quoted(labelOf(line, BEGIN)), quoted(label)));
         }
         label = labelOf(line, BEGIN);
       } else if (line.startsWith(END) && line.endsWith(DASHES)) {
         if (label == null || der != null || !label.equals(labelOf(line, END))) {
-          throw new KeyFileException(
-              "%s: PEM ends with %s where %s began"
-                  .formatted(name, quoted(labelOf(line, END)), label == null ? "nothing" : quoted(label)));
+          throw new KeyFileException("%s: PEM ends with %s where %s began"
+              .formatted(
+                  name, quoted(labelOf(line, END)), label == null ? "nothing" : quoted(label)));
         }
         der = decode(name, body.toString());
       } else if (label != null && der == null) {
         body.append(line);
       } else if (der != null && !line.isEmpty()) {
-        throw new KeyFileException(name + ": text after the end of the PEM block, expected one key");
+        throw new KeyFileException(
+            name + ": text after the end of the PEM block, expected one key");
       }
     }
     if (label == null || der == null) {
-      throw new KeyFileException(
-          "%s: %s, expected a key in PEM"
-              .formatted(name, label == null ? "no PEM block" : "PEM block " + quoted(label) + " does not end"));
+      throw new KeyFileException("%s: %s, expected a key in PEM"
+          .formatted(
+              name,
+              label == null ? "no PEM block" : "PEM block " + quoted(label) + " does not end"));
     }
     return new Pem(label, der);
   }

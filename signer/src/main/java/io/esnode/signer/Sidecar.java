@@ -67,7 +67,8 @@ record Sidecar(String hint, byte[] payload, byte[] signature, boolean stamped, b
     }
     String hint = material.obj("publicKey").text("hint");
     if (base64("hint", hint).length != 32) {
-      throw new SidecarException("hint: found %s, expected base64 of a SHA-256".formatted(Excerpt.of(hint)));
+      throw new SidecarException(
+          "hint: found %s, expected base64 of a SHA-256".formatted(Excerpt.of(hint)));
     }
     return new Sidecar(
         hint,
@@ -105,9 +106,8 @@ record Sidecar(String hint, byte[] payload, byte[] signature, boolean stamped, b
                 .put("payloadType", Dsse.IN_TOTO)
                 .put(
                     "signatures",
-                    Json.array(List.of(Json.object()
-                        .put("sig", StrictBase64.encode(signature))
-                        .build())))
+                    Json.array(List.of(
+                        Json.object().put("sig", StrictBase64.encode(signature)).build())))
                 .build())
         .build()
         .ascii()

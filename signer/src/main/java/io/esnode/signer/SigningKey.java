@@ -133,7 +133,8 @@ public final class SigningKey {
     }
     BigInteger scalar = ec.getS();
     if (scalar.signum() <= 0 || scalar.compareTo(P256.order()) >= 0) {
-      throw new KeyFileException(name + ": the private number lies outside 1 to the order of P-256");
+      throw new KeyFileException(
+          name + ": the private number lies outside 1 to the order of P-256");
     }
     SigningKey loaded = new SigningKey(
         key, VerifyingKey.ofSpki(name, VerifyingKey.encoded(P256.publicPoint(scalar))));

@@ -54,18 +54,14 @@ public final class TrustDirectory {
       }
     } catch (TrustException e) {
       throw e;
-    } catch (DirectoryIteratorException e) {
-      throw unreadable(e.getCause());
-    } catch (IOException e) {
-      throw unreadable(e);
+    } catch (DirectoryIteratorException | IOException e) {
+      throw TrustException.malformed(
+          "%s: the trust directory cannot be read: %s"
+              .formatted(directory, e instanceof IOException io ? Excerpt.of(io) : e.getMessage()),
+          e);
     }
     keys.sort(Comparator.comparing(TrustedKey::label).thenComparing(TrustedKey::keyId));
     return List.copyOf(keys);
-  }
-
-  private TrustException unreadable(IOException e) {
-    return TrustException.malformed(
-        "%s: the trust directory cannot be read: %s".formatted(directory, Excerpt.of(e)), e);
   }
 
   private static TrustedKey read(Path file) throws IOException {
@@ -97,9 +93,8 @@ public final class TrustDirectory {
         return again(known, label);
       }
       if (known.label().equals(label)) {
-        throw TrustException.refused(
-            "label %s belongs to key %s already; give another with --label"
-                .formatted(Excerpt.of(label), known.keyId()));
+        throw TrustException.refused("label %s belongs to key %s already; give another with --label"
+            .formatted(Excerpt.of(label), known.keyId()));
       }
     }
     TrustedKey added = new TrustedKey(label, key, now, null, null, null);
@@ -117,9 +112,8 @@ public final class TrustDirectory {
                   Excerpt.of(known.revocation().reason())));
     }
     if (!known.label().equals(label)) {
-      throw TrustException.refused(
-          "key %s is trusted already, as %s since %s"
-              .formatted(known.keyId(), Excerpt.of(known.label()), known.added()));
+      throw TrustException.refused("key %s is trusted already, as %s since %s"
+          .formatted(known.keyId(), Excerpt.of(known.label()), known.added()));
     }
     return known;
   }
@@ -146,7 +140,9 @@ public final class TrustDirectory {
     if (named.size() > 1) {
       throw TrustException.refused("%s names %d keys: %s; give the whole key id"
           .formatted(
-              Excerpt.of(name), named.size(), named.stream().map(TrustedKey::keyId).toList()));
+              Excerpt.of(name),
+              named.size(),
+              named.stream().map(TrustedKey::keyId).toList()));
     }
     return revoke(named.get(0), reason, compromisedSince, now);
   }
@@ -158,7 +154,11 @@ public final class TrustDirectory {
    * @param label for a key that is not here yet
    */
   public TrustedKey revoke(
-      VerifyingKey key, String label, String reason, @Nullable Instant compromisedSince, Instant now)
+      VerifyingKey key,
+      String label,
+      String reason,
+      @Nullable Instant compromisedSince,
+      Instant now)
       throws TrustException {
     TrustedKey known = list().stream()
         .filter(entry -> entry.keyId().equals(key.keyId()))
@@ -189,7 +189,8 @@ public final class TrustDirectory {
       Files.createDirectories(directory);
       AtomicFile.write(file, key.toBytes());
     } catch (IOException e) {
-      throw TrustException.cannotWrite("%s: cannot be written: %s".formatted(file, Excerpt.of(e)), e);
+      throw TrustException.cannotWrite(
+          "%s: cannot be written: %s".formatted(file, Excerpt.of(e)), e);
     }
   }
 }

@@ -33,7 +33,15 @@ public record TrustedKey(
   private static final String PURPOSE = "evidence";
 
   private static final Set<String> MEMBERS = Set.of(
-      "format", "label", "key_id", "public_key", "purpose", "added", "valid_from", "valid_until", "revoked");
+      "format",
+      "label",
+      "key_id",
+      "public_key",
+      "purpose",
+      "added",
+      "valid_from",
+      "valid_until",
+      "revoked");
   private static final Set<String> REVOKED_MEMBERS = Set.of("at", "compromised_since", "reason");
 
   /**
@@ -71,14 +79,13 @@ public record TrustedKey(
   /** What is wrong with a label, if anything. */
   static Optional<String> labelFault(String label) {
     if (label.isBlank() || label.length() > MAX_LABEL) {
-      return Optional.of(
-          "label %s: found %d characters, expected 1 to %d"
-              .formatted(Excerpt.of(label), label.length(), MAX_LABEL));
+      return Optional.of("label %s: found %d characters, expected 1 to %d"
+          .formatted(Excerpt.of(label), label.length(), MAX_LABEL));
     }
     return label.codePoints().allMatch(TrustedKey::visible)
         ? Optional.empty()
-        : Optional.of(
-            "label %s: control and formatting characters are not allowed".formatted(Excerpt.of(label)));
+        : Optional.of("label %s: control and formatting characters are not allowed"
+            .formatted(Excerpt.of(label)));
   }
 
   /** A label made from a file name, which may hold anything. */
@@ -132,7 +139,7 @@ public record TrustedKey(
   /** Reads an entry; an unknown member is refused, because it may be a limit that is not understood. */
   static TrustedKey parse(String name, byte[] utf8) throws TrustException {
     try {
-      return parse(name, JsonReader.object(utf8));
+      return parse(JsonReader.object(utf8));
     } catch (JsonException | KeyFileException e) {
       throw TrustException.malformed(
           "%s: not a trusted key: %s".formatted(name, e.getMessage()), e);
@@ -142,8 +149,7 @@ public record TrustedKey(
     }
   }
 
-  private static TrustedKey parse(String name, Json.Obj entry)
-      throws JsonException, KeyFileException {
+  private static TrustedKey parse(Json.Obj entry) throws JsonException, KeyFileException {
     only(entry, MEMBERS);
     expect(entry, "format", FORMAT);
     expect(entry, "purpose", PURPOSE);
@@ -171,21 +177,20 @@ public record TrustedKey(
   private static void only(Json.Obj object, Set<String> members) throws JsonException {
     for (String member : object.members().keySet()) {
       if (!members.contains(member)) {
-        throw new JsonException("member %s is not known to this esnode".formatted(Excerpt.of(member)));
+        throw new JsonException(
+            "member %s is not known to this esnode".formatted(Excerpt.of(member)));
       }
     }
   }
 
-  private static void expect(Json.Obj object, String member, String expected)
-      throws JsonException {
+  private static void expect(Json.Obj object, String member, String expected) throws JsonException {
     if (!object.text(member).equals(expected)) {
       throw new JsonException("%s: found %s, expected \"%s\""
           .formatted(member, Excerpt.of(object.text(member)), expected));
     }
   }
 
-  private static @Nullable Instant timeOrNull(Json.Obj object, String member)
-      throws JsonException {
+  private static @Nullable Instant timeOrNull(Json.Obj object, String member) throws JsonException {
     object.get(member); // absence is no answer; null is
     String text = object.textOrNull(member);
     return text == null ? null : time(text);

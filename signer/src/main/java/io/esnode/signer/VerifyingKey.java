@@ -63,7 +63,8 @@ public final class VerifyingKey {
    */
   static VerifyingKey ofSpki(String name, byte[] spki) throws KeyFileException {
     if (spki.length > MAX_SPKI) {
-      throw new KeyFileException("%s: %d bytes, expected a P-256 public key of 91".formatted(name, spki.length));
+      throw new KeyFileException(
+          "%s: %d bytes, expected a P-256 public key of 91".formatted(name, spki.length));
     }
     PublicKey key;
     try {
@@ -142,7 +143,10 @@ public final class VerifyingKey {
   }
 
   private static boolean isDer(byte[] signature) {
-    if (signature.length < 8 || signature.length > 72 || signature[3] < 1 || 4 + signature[3] + 2 >= signature.length) {
+    if (signature.length < 8
+        || signature.length > 72
+        || signature[3] < 1
+        || 4 + signature[3] + 2 >= signature.length) {
       return false;
     }
     int middle = 4 + signature[3];
@@ -177,7 +181,7 @@ public final class VerifyingKey {
 
   @Override
   public int hashCode() {
-    return Arrays.hashCode(id);
+    return Arrays.hashCode(spki);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package io.esnode.signer;
 
-import io.esnode.signature.SidecarFile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -32,15 +31,21 @@ class OpensslTest {
 
   @Test
   void opensslVerifiesTheEnvelope() throws Exception {
-    Sidecar sidecar =
-        Sidecar.parse(Files.readAllBytes(SidecarFile.of(Samples.signedBundle(dir))));
+    Sidecar sidecar = Sidecar.parse(Files.readAllBytes(SidecarFile.of(Samples.signedBundle(dir))));
     Path encoded = Files.write(
         dir.resolve("pae"), Dsse.preAuthenticationEncoding(Dsse.IN_TOTO, sidecar.payload()));
     Path signature = Files.write(dir.resolve("sig"), sidecar.signature());
-    Path key = Files.writeString(dir.resolve("k.pub"), Samples.KEY.verifyingKey().pem());
+    Path key =
+        Files.writeString(dir.resolve("k.pub"), Samples.KEY.verifyingKey().pem());
 
     String said = openssl(
-        "dgst", "-sha256", "-verify", key.toString(), "-signature", signature.toString(), encoded.toString());
+        "dgst",
+        "-sha256",
+        "-verify",
+        key.toString(),
+        "-signature",
+        signature.toString(),
+        encoded.toString());
 
     assertThat(said).contains("Verified OK");
   }
@@ -57,7 +62,13 @@ class OpensslTest {
   void keyMadeByOpensslSigns() throws Exception {
     Path file = dir.resolve("o.key");
     openssl(
-        "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", file.toString());
+        "genpkey",
+        "-algorithm",
+        "EC",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-out",
+        file.toString());
 
     SigningKey key = SigningKey.load(file);
 

@@ -1,7 +1,5 @@
 package io.esnode.signer;
 
-import io.esnode.signature.SidecarFile;
-import io.esnode.signature.PredicateType;
 import io.esnode.bundle.BundleWriter;
 import io.esnode.bundle.Manifest;
 import io.esnode.bundle.RowBatch;

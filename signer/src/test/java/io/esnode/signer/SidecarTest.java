@@ -21,7 +21,11 @@ class SidecarTest {
     try {
       return new String(
           new SidecarSigner(Samples.KEY)
-              .sign("é.txt", Sha256.hex(""), Samples.NOTE_TYPE, Json.object().put("t", "85 °C").build()),
+              .sign(
+                  "é.txt",
+                  Sha256.hex(""),
+                  Samples.NOTE_TYPE,
+                  Json.object().put("t", "85 °C").build()),
           StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new IllegalStateException(e);
@@ -43,16 +47,23 @@ class SidecarTest {
 
   @Test
   void unknownMembersAndWhiteSpaceAreIgnored() {
-    assertThatCode(() -> Sidecar.parse(bytes(
-            SIGNED.replaceFirst("\\{", "{ \"future\" : [1,{}],\n") + "\n")))
+    assertThatCode(() ->
+            Sidecar.parse(bytes(SIGNED.replaceFirst("\\{", "{ \"future\" : [1,{}],\n") + "\n")))
         .doesNotThrowAnyException();
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "mediaType", "verificationMaterial", "publicKey", "hint", "dsseEnvelope", "payload", "payloadType",
-        "signatures", "sig"
+        "mediaType",
+        "verificationMaterial",
+        "publicKey",
+        "hint",
+        "dsseEnvelope",
+        "payload",
+        "payloadType",
+        "signatures",
+        "sig"
       })
   void everyMemberIsNeededOnceAndOfItsType(String member) {
     String name = "\"%s\":".formatted(member);
@@ -99,8 +110,8 @@ class SidecarTest {
 
   @Test
   void messagesAboutHostileTextStayShortAndAscii() {
-    assertThatThrownBy(() -> Sidecar.parse(
-            bytes(SIGNED.replace("application/vnd.dev", "\\u202e\\u001b[31m" + "x".repeat(100_000)))))
+    assertThatThrownBy(() -> Sidecar.parse(bytes(
+            SIGNED.replace("application/vnd.dev", "\\u202e\\u001b[31m" + "x".repeat(100_000)))))
         .isInstanceOf(SidecarException.class)
         .message()
         .isASCII()

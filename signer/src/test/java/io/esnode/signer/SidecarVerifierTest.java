@@ -1,7 +1,5 @@
 package io.esnode.signer;
 
-import io.esnode.signature.SidecarFile;
-import io.esnode.signature.PredicateType;
 import static io.esnode.signature.ExitCode.EVIDENCE_MISSING;
 import static io.esnode.signature.ExitCode.MALFORMED;
 import static io.esnode.signature.ExitCode.OK;
@@ -12,11 +10,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.esnode.bundle.Manifest;
 import io.esnode.json.Json;
 import io.esnode.json.JsonReader;
+import io.esnode.signature.PredicateType;
 import io.esnode.signature.ReasonCode;
+import io.esnode.signature.SidecarFile;
 import io.esnode.signature.TrustState;
 import io.esnode.signature.Verdict;
-import io.esnode.signature.PredicateType;
-import io.esnode.signature.SidecarFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -157,8 +155,7 @@ class SidecarVerifierTest {
     Path file = Samples.signedBundle(dir);
     Instant from = Samples.NOW;
     Instant until = from.plusSeconds(60);
-    TrustedKey key =
-        new TrustedKey("lab", Samples.KEY.verifyingKey(), from, from, until, null);
+    TrustedKey key = new TrustedKey("lab", Samples.KEY.verifyingKey(), from, from, until, null);
 
     assertThat(verify(file, key, from.minusMillis(1)).exit()).isEqualTo(UNTRUSTED);
     assertThat(verify(file, key, from).exit()).isEqualTo(OK);
@@ -167,8 +164,7 @@ class SidecarVerifierTest {
   }
 
   private static Verdict verify(Path file, TrustedKey key, Instant now) {
-    return new SidecarVerifier(
-            TrustedKeys.of(List.of(key)), PredicateType.RECORDINGS, now)
+    return new SidecarVerifier(TrustedKeys.of(List.of(key)), PredicateType.RECORDINGS, now)
         .verify(file);
   }
 
@@ -278,10 +274,12 @@ class SidecarVerifierTest {
     Path file = dir.resolve("sample.parquet");
     Manifest manifest = Samples.bundle(file, false);
     Json.Builder changed = Json.object();
-    manifest.toJson().members().forEach((name, value) ->
-        changed.put(name, name.equals("node") ? Json.of("n-another") : value));
-    Samples.sign(
-        Samples.KEY, file, PredicateType.RECORDING, Samples.predicate(changed.build()));
+    manifest
+        .toJson()
+        .members()
+        .forEach(
+            (name, value) -> changed.put(name, name.equals("node") ? Json.of("n-another") : value));
+    Samples.sign(Samples.KEY, file, PredicateType.RECORDING, Samples.predicate(changed.build()));
 
     Verdict verdict = Samples.bundles(Samples.KEY).verify(file);
 
@@ -293,7 +291,8 @@ class SidecarVerifierTest {
   void wrongRowGroupDigestInIntactFileIsRefused() throws IOException {
     Path file = dir.resolve("sample.parquet");
     Manifest manifest = Samples.bundle(file, false);
-    String json = manifest.toJson().canonical().replace(manifest.rowGroups().get(1).sha256(), "0".repeat(64));
+    String json =
+        manifest.toJson().canonical().replace(manifest.rowGroups().get(1).sha256(), "0".repeat(64));
     Samples.sign(
         Samples.KEY, file, PredicateType.RECORDING, Samples.predicate(JsonReader.object(json)));
 
@@ -305,8 +304,7 @@ class SidecarVerifierTest {
   void tamperedBundleSaysWhichRowGroupsStillVouch() throws IOException {
     Path file = dir.resolve("sample.parquet");
     Manifest manifest = Samples.bundle(file, false);
-    Samples.sign(
-        Samples.KEY, file, PredicateType.RECORDING, Samples.predicate(manifest.toJson()));
+    Samples.sign(Samples.KEY, file, PredicateType.RECORDING, Samples.predicate(manifest.toJson()));
     int second = (int) manifest.rowGroups().get(1).offset();
     Files.write(file, Samples.flipped(Files.readAllBytes(file), second * 8 + 80));
 
@@ -342,7 +340,8 @@ class SidecarVerifierTest {
   void signedFileThatIsNoBundleIsMalformed() throws IOException {
     Manifest manifest = Samples.bundle(dir.resolve("other.parquet"), false);
     Path file = Files.writeString(dir.resolve("text.parquet"), "no Parquet at all");
-    String json = manifest.toJson().canonical().replaceAll("\"row_groups\":\\[.*?]", "\"row_groups\":[]");
+    String json =
+        manifest.toJson().canonical().replaceAll("\"row_groups\":\\[.*?]", "\"row_groups\":[]");
     Samples.sign(
         Samples.KEY, file, PredicateType.RECORDING, Samples.predicate(JsonReader.object(json)));
 
@@ -364,7 +363,9 @@ class SidecarVerifierTest {
   void overlappingRowGroupsAreMalformed() throws IOException {
     Path file = dir.resolve("sample.parquet");
     Manifest manifest = Samples.bundle(file, false);
-    String json = manifest.toJson().canonical()
+    String json = manifest
+        .toJson()
+        .canonical()
         .replace("\"offset\":" + manifest.rowGroups().get(1).offset(), "\"offset\":4");
     Samples.sign(
         Samples.KEY, file, PredicateType.RECORDING, Samples.predicate(JsonReader.object(json)));
@@ -377,8 +378,7 @@ class SidecarVerifierTest {
   void manifestWithNumbersBeyondAllBoundsIsMalformed() throws IOException {
     Path file = dir.resolve("sample.parquet");
     Manifest manifest = Samples.bundle(file, false);
-    String statement = new String(
-        payloadOf(Samples.signedBundle(dir)), StandardCharsets.US_ASCII);
+    String statement = new String(payloadOf(Samples.signedBundle(dir)), StandardCharsets.US_ASCII);
     List<ReasonCode> reasons = new ArrayList<>();
     for (String number : List.of("1e999999999", "-1", "9223372036854775807", "0.5")) {
       resign(
@@ -417,8 +417,7 @@ class SidecarVerifierTest {
   private static void resign(Path file, SigningKey key, byte[] payload) throws IOException {
     byte[] signature = key.sign(Dsse.preAuthenticationEncoding(Dsse.IN_TOTO, payload));
     SidecarFile.write(
-        file,
-        new Sidecar(key.verifyingKey().hint(), payload, signature, false, false).toBytes());
+        file, new Sidecar(key.verifyingKey().hint(), payload, signature, false, false).toBytes());
   }
 
   private static List<ReasonCode> failed(Verdict verdict) {

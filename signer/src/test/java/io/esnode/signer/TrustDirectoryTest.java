@@ -178,8 +178,7 @@ class TrustDirectoryTest {
   void entryUnderAnotherNameIsRefused() throws IOException {
     trust.add(KEY, "lab", Samples.NOW);
     Files.move(
-        trust.path().resolve(KEY.keyId() + ".json"),
-        trust.path().resolve(OTHER.keyId() + ".json"));
+        trust.path().resolve(KEY.keyId() + ".json"), trust.path().resolve(OTHER.keyId() + ".json"));
 
     assertThatThrownBy(() -> trust.list()).isInstanceOf(TrustException.class);
   }
@@ -225,7 +224,8 @@ class TrustDirectoryTest {
 
   @FuzzTest
   void anyMemberValueIsEntryOrTrustException(byte[] data) {
-    String text = new String(data, StandardCharsets.ISO_8859_1).replaceAll("[\\x00-\\x1f\"\\\\]", "");
+    String text =
+        new String(data, StandardCharsets.ISO_8859_1).replaceAll("[\\x00-\\x1f\"\\\\]", "");
     String entry = new String(
             TrustedKey.pinned("lab", KEY, Samples.NOW).toBytes(), StandardCharsets.UTF_8)
         .replace("2026-11-21T10:15:00Z", text);
