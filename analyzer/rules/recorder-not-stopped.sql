@@ -13,5 +13,6 @@ SELECT
     array_sort(array_agg(row_id)) AS evidence
 FROM audit
 GROUP BY bundle
-HAVING count(*) FILTER (WHERE action = 'recorder.stopped') = 0
+HAVING count(*) FILTER (WHERE action = 'recorder.started') > 0
+    AND count(*) FILTER (WHERE action = 'recorder.stopped') = 0
 ORDER BY entity, first_ts NULLS LAST, bundle
