@@ -184,7 +184,7 @@ final class RecordCommand implements Callable<Integer> {
         0,
         null,
         node,
-        inventory.getOrDefault("boot_id", ""),
+        inventory.getOrDefault("boot.id", "unknown"),
         Version.text(),
         String.valueOf(target.getFileName()),
         start.tsMicros(),
