@@ -39,7 +39,6 @@ final class Survey implements SpoolVisitor {
   private long gaps;
   private long firstTs;
   private long lastTs;
-  private long lastMono;
   private long lastTick = -1;
   private long lastOffsetUs;
   private @Nullable Long firstCpuMs;
@@ -81,7 +80,6 @@ final class Survey implements SpoolVisitor {
     }
     lastTick = tick.number();
     lastTs = tick.tsMicros();
-    lastMono = tick.monoNanos();
     lastOffsetUs = offsetUs;
     for (int row = 0; row < tick.rows(); row++) {
       tables.add(tick.table(row));

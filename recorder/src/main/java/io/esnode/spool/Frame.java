@@ -115,7 +115,7 @@ final class Frame {
     ensure(10);
     long rest = value;
     while ((rest & ~0x7fL) != 0) {
-      bytes[end++] = (byte) (rest & 0x7f | 0x80);
+      bytes[end++] = (byte) ((rest & 0x7f) | 0x80);
       rest >>>= 7;
     }
     bytes[end++] = (byte) rest;
