@@ -30,8 +30,9 @@ import picocli.CommandLine.Spec;
     footer = {
       "  esnode verify incident.parquet",
       "  esnode verify --key site.pub --format json *.parquet",
-      "Exit status: 0 every check passed, 2 tampered, 3 signature or file missing, 4 signer unknown,",
-      "revoked or expired, 5 malformed; the worst counts. docs/reference/reason-codes.md explains each code."
+      "Exit status: 0 every check passed, 2 tampered, 3 signature or file missing,",
+      "4 signer unknown, revoked or expired, 5 malformed; the worst file counts.",
+      "Codes are explained in docs/reference/reason-codes.md."
     })
 final class VerifyCommand implements Callable<Integer> {
   private static final List<String> NOT_PROVEN = List.of(
@@ -117,7 +118,7 @@ final class VerifyCommand implements Callable<Integer> {
     for (Verdict.Check check : verdict.checks()) {
       checks.add(Json.object()
           .put("code", check.reason().code())
-          .put("reason", check.reason().name())
+          .put("reason", check.passed() ? null : check.reason().name())
           .put("passed", check.passed())
           .put("message", check.message())
           .build());
