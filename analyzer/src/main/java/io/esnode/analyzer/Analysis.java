@@ -2,9 +2,7 @@ package io.esnode.analyzer;
 
 import io.esnode.bundle.BundleException;
 import io.esnode.bundle.Manifest;
-import io.esnode.bundle.Sha256;
 import io.esnode.ledger.AnalyzedBundle;
-import io.esnode.ledger.Coverage;
 import io.esnode.ledger.Engine;
 import io.esnode.ledger.Figure;
 import io.esnode.ledger.Finding;
@@ -24,7 +22,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -81,28 +78,30 @@ public record Analysis(RuleBook rules, List<Chart> charts, String toolVersion, i
         return ledger;
       } catch (SQLException e) {
         session.requireUnchanged();
-        throw new BundleException("%s: its data cannot be read: %s; verify it, and copy it again from where it was recorded"
-            .formatted(session.names(), Session.firstLine(e)), e);
+        throw new BundleException(
+            "%s: its data cannot be read: %s; verify it, and copy it again from where it was recorded"
+                .formatted(session.names(), Session.firstLine(e)),
+            e);
       } catch (ArithmeticException e) {
         throw new BundleException(
             "%s: times or counts in its manifest are beyond any range (%s)"
-                .formatted(session.names(), e.getMessage()), e);
+                .formatted(session.names(), e.getMessage()),
+            e);
       }
     }
   }
 
-  private Ledger analyze(Session session, @Nullable Instant asOf)
-      throws SQLException, IOException {
+  private Ledger analyze(Session session, @Nullable Instant asOf) throws SQLException, IOException {
     List<Views.Input> inputs = session.inputs();
     List<Manifest> manifests = inputs.stream().map(i -> i.file().manifest()).toList();
     long startMicros = manifests.stream().mapToLong(Manifest::startTs).min().orElseThrow();
     long endMicros = manifests.stream().mapToLong(Manifest::endTs).max().orElseThrow();
     if (startMicros > endMicros) {
-      throw new BundleException("%s: ends before it begins, by its manifest".formatted(session.names()));
+      throw new BundleException(
+          "%s: ends before it begins, by its manifest".formatted(session.names()));
     }
     Quality quality = Quality.of(session);
-    Availability availability =
-        Availability.of(session.connection(), inputs, required());
+    Availability availability = Availability.of(session.connection(), inputs, required());
     Evaluation evaluation = new Evaluation(
         session.connection(),
         availability,
@@ -196,7 +195,10 @@ public record Analysis(RuleBook rules, List<Chart> charts, String toolVersion, i
   }
 
   private static TrustState worstTrust(List<VerifiedBundle> bundles) {
-    return bundles.stream().map(b -> b.verdict().trust()).max(Comparator.naturalOrder()).orElseThrow();
+    return bundles.stream()
+        .map(b -> b.verdict().trust())
+        .max(Comparator.naturalOrder())
+        .orElseThrow();
   }
 
   private static AnalyzedBundle analyzed(Views.Input input, VerifiedBundle verified)
@@ -226,7 +228,8 @@ public record Analysis(RuleBook rules, List<Chart> charts, String toolVersion, i
   }
 
   private static String reason(Verdict verdict) {
-    return verdict.worst()
+    return verdict
+        .worst()
         .or(() -> verdict.checks().stream().findFirst())
         .map(c -> "%s %s".formatted(c.reason().code(), c.message()))
         .orElse("no check was performed");

@@ -46,7 +46,8 @@ final class Availability {
     Map<String, SortedSet<String>> byTable = new TreeMap<>();
     for (String name : required) {
       int dot = name.indexOf('.');
-      byTable.computeIfAbsent(name.substring(0, dot), t -> new TreeSet<>())
+      byTable
+          .computeIfAbsent(name.substring(0, dot), t -> new TreeSet<>())
           .add(name.substring(dot + 1));
     }
     for (Views.Input input : inputs) {

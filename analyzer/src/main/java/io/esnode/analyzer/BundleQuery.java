@@ -65,8 +65,7 @@ public final class BundleQuery {
 
   private static void requireOneSelect(Session session, String sql)
       throws SQLException, QueryException {
-    try (PreparedStatement parse = session.connection().prepareStatement(
-        """
+    try (PreparedStatement parse = session.connection().prepareStatement("""
         SELECT
             tree->>'$.error_message',
             tree->>'$.position',
@@ -144,7 +143,10 @@ public final class BundleQuery {
     if (value instanceof BigInteger integer) {
       return integer(integer);
     }
-    if (value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte) {
+    if (value instanceof Long
+        || value instanceof Integer
+        || value instanceof Short
+        || value instanceof Byte) {
       return integer(BigInteger.valueOf(((Number) value).longValue()));
     }
     if (value instanceof OffsetDateTime time) {
@@ -157,7 +159,8 @@ public final class BundleQuery {
       return Json.of(Moment.text(time.toLocalDateTime().toInstant(ZoneOffset.UTC)));
     }
     if (value instanceof Blob blob) {
-      return Json.of(HexFormat.of().formatHex(blob.getBytes(1, (int) Math.min(blob.length(), MAX_BLOB))));
+      return Json.of(HexFormat.of()
+          .formatHex(blob.getBytes(1, (int) Math.min(blob.length(), MAX_BLOB))));
     }
     if (value instanceof Array array) {
       return list((Object[]) array.getArray());

@@ -83,7 +83,8 @@ final class Charts {
         ResultSet rows = statement.executeQuery(sql)) {
       while (rows.next()) {
         String where = "chart " + chart.id();
-        lines.computeIfAbsent(
+        lines
+            .computeIfAbsent(
                 List.of(String.valueOf(rows.getString(1)), String.valueOf(rows.getString(2))),
                 key -> new ArrayList<>())
             .add(new Series.Point(

@@ -26,11 +26,13 @@ final class Conclusion {
     List<Finding> present = findings.stream()
         .filter(f -> f.state() == State.PRESENT && serious(f.severity()))
         .toList();
-    List<RuleResult> listening = rules.stream().filter(r -> serious(r.severity())).toList();
+    List<RuleResult> listening =
+        rules.stream().filter(r -> serious(r.severity())).toList();
     long deaf = listening.stream().filter(r -> r.state() == State.NOT_OBSERVED).count();
     String deafness = deaf == 0
         ? ""
-        : " %s of %s rules of that severity could not be evaluated.".formatted(deaf, listening.size());
+        : " %s of %s rules of that severity could not be evaluated."
+            .formatted(deaf, listening.size());
     if (!present.isEmpty()) {
       return new Diagnosis(
           Verdict.NOT_ESTABLISHED,
@@ -45,7 +47,8 @@ final class Conclusion {
     }
     String captured = "%s of %s expected ticks were captured"
         .formatted(coverage.ticksCaptured(), coverage.ticksExpected());
-    if (coverage.ticksCaptured() == 0 || new BigDecimal(coverage.ratio()).compareTo(MIN_COVERAGE) < 0) {
+    if (coverage.ticksCaptured() == 0
+        || new BigDecimal(coverage.ratio()).compareTo(MIN_COVERAGE) < 0) {
       return new Diagnosis(
           Verdict.NOT_ESTABLISHED,
           "Insufficient evidence: %s, at least 95 %% are needed to call a recording quiet. Nothing of severity warning or above was seen in what is there.%s"

@@ -129,19 +129,18 @@ final class Evaluation {
           .formatted(rule.id(), rows.size(), MAX_FINDINGS));
     }
     if (!missing.isEmpty()) {
-      notes.add("Rule %s: not observed in part of the bundles: %s."
-          .formatted(rule.id(), said(missing)));
+      notes.add(
+          "Rule %s: not observed in part of the bundles: %s.".formatted(rule.id(), said(missing)));
     }
     return new Outcome(result(rule, State.PRESENT, ""), query, findings, figures, notes);
   }
 
-  private Outcome silent(
-      Rule rule, Query query, State state, String reason, List<String> notes) {
+  private Outcome silent(Rule rule, Query query, State state, String reason, List<String> notes) {
     String explanation = state == State.ABSENT
         ? "Looked for and not found."
         : "Could not be observed: %s.".formatted(reason);
-    Finding finding = finding(
-        rule, NODE, state, null, null, shortened(explanation), List.of(), NO_EVIDENCE);
+    Finding finding =
+        finding(rule, NODE, state, null, null, shortened(explanation), List.of(), NO_EVIDENCE);
     return new Outcome(result(rule, state, reason), query, List.of(finding), List.of(), notes);
   }
 
@@ -179,8 +178,7 @@ final class Evaluation {
         evidence);
   }
 
-  private List<Figure> figures(
-      Rule rule, Query query, Row row, Finding.Evidence evidence) {
+  private List<Figure> figures(Rule rule, Query query, Row row, Finding.Evidence evidence) {
     Map<String, String> parameters = new TreeMap<>();
     rule.params().forEach(p -> parameters.put(p.name(), p.value()));
     List<Figure> figures = new ArrayList<>();
@@ -216,7 +214,14 @@ final class Evaluation {
       @Nullable String locator,
       long rowCount) {
     return new Figure(
-        "F-" + shortDigest(query.sha256(), column, key, value, String.valueOf(locator), String.join(",", bundles)),
+        "F-"
+            + shortDigest(
+                query.sha256(),
+                column,
+                key,
+                value,
+                String.valueOf(locator),
+                String.join(",", bundles)),
         label,
         value,
         unit,
@@ -335,7 +340,10 @@ final class Evaluation {
       exact = decimal;
     } else if (value instanceof BigInteger integer) {
       exact = new BigDecimal(integer);
-    } else if (value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte) {
+    } else if (value instanceof Long
+        || value instanceof Integer
+        || value instanceof Short
+        || value instanceof Byte) {
       exact = BigDecimal.valueOf(((Number) value).longValue());
     } else {
       throw new IllegalStateException("%s: %s is %s, expected an integer or DECIMAL"
@@ -346,7 +354,8 @@ final class Evaluation {
     } catch (ArithmeticException e) {
       throw new IllegalStateException(
           "%s: %s = %s has more than %s decimals; round it in the SQL"
-              .formatted(where, column, exact, scale), e);
+              .formatted(where, column, exact, scale),
+          e);
     }
   }
 
@@ -384,7 +393,9 @@ final class Evaluation {
     if (text.length() <= MAX_EXPLANATION) {
       return text;
     }
-    int end = Character.isHighSurrogate(text.charAt(MAX_EXPLANATION - 1)) ? MAX_EXPLANATION - 1 : MAX_EXPLANATION;
+    int end = Character.isHighSurrogate(text.charAt(MAX_EXPLANATION - 1))
+        ? MAX_EXPLANATION - 1
+        : MAX_EXPLANATION;
     return text.substring(0, end) + "…";
   }
 

@@ -44,7 +44,10 @@ public final class OpenBundle implements Closeable {
    * @param changed inode change time, which no one can set back; null where the file system has none
    */
   private record Stamp(
-      long size, FileTime modified, @Nullable FileTime changed, @Nullable Object identity) {
+      long size,
+      FileTime modified,
+      @Nullable FileTime changed,
+      @Nullable Object identity) {
     static Stamp of(Path path) throws IOException {
       BasicFileAttributes basic = Files.readAttributes(path, BasicFileAttributes.class);
       FileTime changed = path.getFileSystem().supportedFileAttributeViews().contains("unix")
@@ -72,8 +75,7 @@ public final class OpenBundle implements Closeable {
       throw new NoSuchFileException(file.toString());
     }
     if (!Files.isRegularFile(file)) {
-      throw new BundleException(
-          "%s: not a regular file, expected a bundle".formatted(file));
+      throw new BundleException("%s: not a regular file, expected a bundle".formatted(file));
     }
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
     try {

@@ -130,7 +130,7 @@ final class Quality {
     Map<String, Object> rows = Evaluation.onlyRow(session.connection(), ROWS);
     List<Figure> figures = new ArrayList<>();
     for (Stated stated : STATED) {
-      boolean manifest = stated.query() == RECORDING_QUERY;
+      boolean manifest = stated.query().equals(RECORDING_QUERY);
       Object value = (manifest ? recording : rows).get(stated.column());
       if (value != null) {
         figures.add(evaluation.figure(
@@ -178,7 +178,8 @@ final class Quality {
       }
     }
     if (beyond > 0) {
-      notes.add("Gaps: %s more are in the recording than the %s listed.".formatted(beyond, MAX_GAPS));
+      notes.add(
+          "Gaps: %s more are in the recording than the %s listed.".formatted(beyond, MAX_GAPS));
     }
     return gaps;
   }

@@ -34,10 +34,7 @@ final class Session implements AutoCloseable {
   private final Path spill;
 
   private Session(
-      Connection connection,
-      List<VerifiedBundle> bundles,
-      List<Views.Input> inputs,
-      Path spill) {
+      Connection connection, List<VerifiedBundle> bundles, List<Views.Input> inputs, Path spill) {
     this.connection = connection;
     this.bundles = bundles;
     this.inputs = inputs;
@@ -145,8 +142,7 @@ final class Session implements AutoCloseable {
 
   private static Connection confined(List<Views.Input> inputs, Path spill, int memoryMb)
       throws SQLException {
-    List<String> paths =
-        inputs.stream().map(i -> Views.text(i.readPath())).toList();
+    List<String> paths = inputs.stream().map(i -> Views.text(i.readPath())).toList();
     String directory = Views.text(spill + "/");
     Map<String, String> settings = new LinkedHashMap<>();
     SETTINGS.forEach((name, value) -> settings.put(name, Views.text(value)));
@@ -176,7 +172,8 @@ final class Session implements AutoCloseable {
   }
 
   private static String names(List<VerifiedBundle> bundles) {
-    return String.join(", ", bundles.stream().map(b -> b.bundle().file().toString()).toList());
+    return String.join(
+        ", ", bundles.stream().map(b -> b.bundle().file().toString()).toList());
   }
 
   private static void remove(Path directory) throws IOException {
@@ -189,7 +186,8 @@ final class Session implements AutoCloseable {
       }
 
       @Override
-      public FileVisitResult postVisitDirectory(Path visited, java.io.@org.jspecify.annotations.Nullable IOException e)
+      public FileVisitResult postVisitDirectory(
+          Path visited, java.io.@org.jspecify.annotations.Nullable IOException e)
           throws IOException {
         Files.delete(visited);
         return FileVisitResult.CONTINUE;

@@ -78,7 +78,8 @@ final class Views {
    * @param inputs in ordinal order
    * @throws BundleException if a file's columns have other types than the registry says
    */
-  static void create(Connection connection, List<Input> inputs) throws SQLException, BundleException {
+  static void create(Connection connection, List<Input> inputs)
+      throws SQLException, BundleException {
     try (Statement sql = connection.createStatement()) {
       createMacros(sql);
     }
@@ -103,7 +104,8 @@ final class Views {
       }
       List<String> all = new ArrayList<>();
       for (Input input : inputs) {
-        all.add("SELECT %s, %s FROM %s".formatted(String.join(", ", HEAD.keySet()), identity(input), input.scan()));
+        all.add("SELECT %s, %s FROM %s"
+            .formatted(String.join(", ", HEAD.keySet()), identity(input), input.scan()));
       }
       sql.execute("CREATE VIEW all_rows AS " + String.join(" UNION ALL ", all));
     }
@@ -160,18 +162,13 @@ final class Views {
 
   private static String identity(Input input) {
     return "file_row_number + %s AS row_id, %s AS bundle, %s AS boot_id"
-        .formatted(
-            input.ordinal() * ORDINAL_UNIT,
-            input.ordinal(),
-            text(boot(input)));
+        .formatted(input.ordinal() * ORDINAL_UNIT, input.ordinal(), text(boot(input)));
   }
 
   /** Counters of two recordings may be compared only within one boot; where it is not known, within one recording. */
   private static String boot(Input input) {
     var manifest = input.file().manifest();
-    return manifest.bootId().isEmpty()
-        ? "recording " + manifest.recordingId()
-        : manifest.bootId();
+    return manifest.bootId().isEmpty() ? "recording " + manifest.recordingId() : manifest.bootId();
   }
 
   private static String emptyView(Table table) {
@@ -226,12 +223,13 @@ final class Views {
   private static void createManifests(Connection connection, List<Input> inputs)
       throws SQLException {
     try (Statement sql = connection.createStatement()) {
-      sql.execute("CREATE TABLE bundle (bundle INTEGER, name VARCHAR, sha256 VARCHAR, recording_id VARCHAR,"
-          + " node VARCHAR, boot_id VARCHAR, start_ts TIMESTAMP WITH TIME ZONE,"
-          + " end_ts TIMESTAMP WITH TIME ZONE, interval_us BIGINT, ticks_expected BIGINT,"
-          + " ticks_captured BIGINT, ticks_late BIGINT, ticks_dropped BIGINT, clock_steps BIGINT,"
-          + " gaps BIGINT, rows BIGINT, cpu_ms BIGINT, max_rss_bytes BIGINT, recovered BOOLEAN,"
-          + " damaged_bytes BIGINT)");
+      sql.execute(
+          "CREATE TABLE bundle (bundle INTEGER, name VARCHAR, sha256 VARCHAR, recording_id VARCHAR,"
+              + " node VARCHAR, boot_id VARCHAR, start_ts TIMESTAMP WITH TIME ZONE,"
+              + " end_ts TIMESTAMP WITH TIME ZONE, interval_us BIGINT, ticks_expected BIGINT,"
+              + " ticks_captured BIGINT, ticks_late BIGINT, ticks_dropped BIGINT, clock_steps BIGINT,"
+              + " gaps BIGINT, rows BIGINT, cpu_ms BIGINT, max_rss_bytes BIGINT, recovered BOOLEAN,"
+              + " damaged_bytes BIGINT)");
     }
     try (PreparedStatement row = connection.prepareStatement(
         "INSERT INTO bundle VALUES (?, ?, ?, ?, ?, ?, to_timestamp(0) + to_microseconds(?),"

@@ -55,7 +55,8 @@ record Header(String file, Map<String, List<Entry>> entries, String sql, int sql
     }
     String sql = String.join("\n", lines.subList(at, lines.size())).strip();
     if (sql.isEmpty()) {
-      throw new RuleException("%s line %s: the header is not followed by SQL".formatted(file, at + 1));
+      throw new RuleException(
+          "%s line %s: the header is not followed by SQL".formatted(file, at + 1));
     }
     return new Header(file, entries, sql, at + 1);
   }
@@ -66,10 +67,7 @@ record Header(String file, Map<String, List<Entry>> entries, String sql, int sql
       if (!keys.contains(entry.getKey())) {
         throw new RuleException("%s line %s: unknown key \"%s\", expected one of %s"
             .formatted(
-                file,
-                entry.getValue().get(0).line(),
-                entry.getKey(),
-                String.join(", ", keys)));
+                file, entry.getValue().get(0).line(), entry.getKey(), String.join(", ", keys)));
       }
     }
   }

@@ -42,8 +42,17 @@ public record Rule(
     String explain,
     String template) {
   static final List<String> KEYS = List.of(
-      "id", "title", "severity", "rulebook", "requires", "ticks", "param", "figure", "text",
-      "source", "explain");
+      "id",
+      "title",
+      "severity",
+      "rulebook",
+      "requires",
+      "ticks",
+      "param",
+      "figure",
+      "text",
+      "source",
+      "explain");
   private static final Pattern ID = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]*");
   private static final Pattern QUALIFIED = Pattern.compile("[a-z][a-z0-9_]*\\.[a-z][a-z0-9_]*");
@@ -229,9 +238,11 @@ public record Rule(
     String unknown = firstUnknown(template, declared);
     if (unknown != null) {
       throw new RuleException("%s line %s: ${%s} in the SQL is no param of this rule"
-          .formatted(header.file(), header.sqlLine() + lineOf(template, unknown), Header.shown(unknown)));
+          .formatted(
+              header.file(), header.sqlLine() + lineOf(template, unknown), Header.shown(unknown)));
     }
-    List<String> columns = new ArrayList<>(List.of("entity", "first_ts", "last_ts", "evidence", "evidence_from"));
+    List<String> columns =
+        new ArrayList<>(List.of("entity", "first_ts", "last_ts", "evidence", "evidence_from"));
     figures.forEach(f -> columns.add(f.column()));
     columns.addAll(texts);
     for (String column : columns) {
@@ -259,6 +270,9 @@ public record Rule(
   }
 
   private static int lineOf(String text, String placeholder) {
-    return (int) text.substring(0, text.indexOf("${" + placeholder + "}")).chars().filter(c -> c == '\n').count();
+    return (int) text.substring(0, text.indexOf("${" + placeholder + "}"))
+        .chars()
+        .filter(c -> c == '\n')
+        .count();
   }
 }

@@ -43,8 +43,8 @@ public record RuleBook(List<Rule> rules) {
           }
           Rule rule = Rule.parse(name, new String(in.readAllBytes(), StandardCharsets.UTF_8));
           if (!name.equals(rule.id() + ".sql")) {
-            throw new RuleException("%s: holds the rule %s; file and id must have one name"
-                .formatted(name, rule.id()));
+            throw new RuleException(
+                "%s: holds the rule %s; file and id must have one name".formatted(name, rule.id()));
           }
           rules.add(rule);
         }
@@ -119,7 +119,8 @@ public record RuleBook(List<Rule> rules) {
     }
     if (Files.isDirectory(place)) {
       try (Stream<Path> files = Files.list(place.resolve(directory))) {
-        return files.map(f -> String.valueOf(f.getFileName()))
+        return files
+            .map(f -> String.valueOf(f.getFileName()))
             .filter(n -> n.endsWith(".sql"))
             .sorted()
             .toList();

@@ -130,9 +130,17 @@ class AnalysisTest {
     assertThat(ledger.findings().get(0).rule()).isEqualTo("oom-kill");
     assertThat(state(ledger, "disk-latency")).isEqualTo(State.ABSENT);
     assertThat(state(ledger, "net-errors")).isEqualTo(State.NOT_OBSERVED);
-    assertThat(ledger.rules().stream().filter(r -> r.id().equals("net-errors")).findFirst().orElseThrow().reason())
+    assertThat(ledger.rules().stream()
+            .filter(r -> r.id().equals("net-errors"))
+            .findFirst()
+            .orElseThrow()
+            .reason())
         .isEqualTo("no table net in t.parquet");
-    assertThat(ledger.findings().stream().filter(f -> f.rule().equals("net-errors")).findFirst().orElseThrow().explanation())
+    assertThat(ledger.findings().stream()
+            .filter(f -> f.rule().equals("net-errors"))
+            .findFirst()
+            .orElseThrow()
+            .explanation())
         .isEqualTo("Could not be observed: no table net in t.parquet.");
   }
 
@@ -141,7 +149,9 @@ class AnalysisTest {
     Diagnosis diagnosis = analyze(quiet()).diagnosis();
 
     assertThat(diagnosis.verdict()).isEqualTo(Diagnosis.Verdict.NO_INCIDENT);
-    assertThat(diagnosis.summary()).contains("20 of 20 expected ticks").contains("could not be evaluated");
+    assertThat(diagnosis.summary())
+        .contains("20 of 20 expected ticks")
+        .contains("could not be evaluated");
   }
 
   @Test
@@ -154,11 +164,14 @@ class AnalysisTest {
 
   @Test
   void recordingThatMostRulesCannotSeeIsInsufficient() throws Exception {
-    Diagnosis diagnosis = analyze(Recording.everySecond().counter("host", "node", "oom_kill_count", 0, 0, 20))
+    Diagnosis diagnosis = analyze(
+            Recording.everySecond().counter("host", "node", "oom_kill_count", 0, 0, 20))
         .diagnosis();
 
     assertThat(diagnosis.verdict()).isEqualTo(Diagnosis.Verdict.NOT_ESTABLISHED);
-    assertThat(diagnosis.summary()).startsWith("Insufficient evidence:").contains("rules could not be evaluated");
+    assertThat(diagnosis.summary())
+        .startsWith("Insufficient evidence:")
+        .contains("rules could not be evaluated");
   }
 
   @Test
@@ -170,7 +183,10 @@ class AnalysisTest {
 
     Ledger ledger = analyze(day);
 
-    Series available = ledger.series().stream().filter(s -> s.name().equals("available")).findFirst().orElseThrow();
+    Series available = ledger.series().stream()
+        .filter(s -> s.name().equals("available"))
+        .findFirst()
+        .orElseThrow();
     assertThat(available.points()).hasSizeLessThanOrEqualTo(Charts.MAX_BUCKETS);
     assertThat(available.stepMs()).isEqualTo(14_000);
     assertThat(available.points()).contains(new Series.Point(2_492_000, "7", "900"));
@@ -184,15 +200,21 @@ class AnalysisTest {
       holed.set("host", "node", tick, "mem_available_bytes", 900L);
     }
 
-    Series total = analyze(holed).series().stream().filter(s -> s.name().equals("total")).findFirst().orElseThrow();
+    Series total = analyze(holed).series().stream()
+        .filter(s -> s.name().equals("total"))
+        .findFirst()
+        .orElseThrow();
 
-    assertThat(total.points()).extracting(Series.Point::offsetMs).containsExactly(0L, 1000L, 2000L, 90_000L, 91_000L);
+    assertThat(total.points())
+        .extracting(Series.Point::offsetMs)
+        .containsExactly(0L, 1000L, 2000L, 90_000L, 91_000L);
   }
 
   @Test
   void bundlesAreNumberedByDigestWhateverTheOrderGiven() throws Exception {
     VerifiedBundle a = busy().verified(dir.resolve("a.parquet"), TrustState.TRUSTED_SIGNER);
-    VerifiedBundle b = quiet().node("n-other").verified(dir.resolve("b.parquet"), TrustState.SIGNER_UNKNOWN);
+    VerifiedBundle b =
+        quiet().node("n-other").verified(dir.resolve("b.parquet"), TrustState.SIGNER_UNKNOWN);
 
     String ab = STANDARD.run(List.of(a, b), null).toJson().canonical();
     String ba = STANDARD.run(List.of(b, a), null).toJson().canonical();
@@ -211,7 +233,11 @@ class AnalysisTest {
     Ledger ledger = STANDARD.run(List.of(a, b), null);
 
     assertThat(state(ledger, "psi-memory-stall")).isEqualTo(State.NOT_OBSERVED);
-    assertThat(ledger.rules().stream().filter(r -> r.id().equals("psi-memory-stall")).findFirst().orElseThrow().reason())
+    assertThat(ledger.rules().stream()
+            .filter(r -> r.id().equals("psi-memory-stall"))
+            .findFirst()
+            .orElseThrow()
+            .reason())
         .isEqualTo("no table psi in b.parquet");
     assertThat(state(ledger, "oom-kill")).isEqualTo(State.ABSENT);
   }
@@ -249,15 +275,19 @@ class AnalysisTest {
     quiet().write(dir.resolve("b.parquet"));
     Files.move(dir.resolve("b.parquet"), file, StandardCopyOption.REPLACE_EXISTING);
 
-    assertThatThrownBy(() -> STANDARD.run(List.of(bundle), null)).isInstanceOf(BundleChangedException.class);
+    assertThatThrownBy(() -> STANDARD.run(List.of(bundle), null))
+        .isInstanceOf(BundleChangedException.class);
   }
 
   @Test
   void unknownTableAndColumnOfANewerEsnodeAreReadable() throws Exception {
-    Path file = foreign("{'reads_count': 7::BIGINT, 'heat_c': 40::BIGINT} AS disk, {'spin': 1::BIGINT} AS quantum", "disk");
+    Path file = foreign(
+        "{'reads_count': 7::BIGINT, 'heat_c': 40::BIGINT} AS disk, {'spin': 1::BIGINT} AS quantum",
+        "disk");
 
     try (OpenBundle open = OpenBundle.open(file)) {
-      Ledger ledger = STANDARD.run(List.of(Recording.opened(file, Sha256.hex("x"), TrustState.TRUSTED_SIGNER)), null);
+      Ledger ledger = STANDARD.run(
+          List.of(Recording.opened(file, Sha256.hex("x"), TrustState.TRUSTED_SIGNER)), null);
       assertThat(ledger.bundles().get(0).rows()).isEqualTo(3);
       assertThat(open.channel().size()).isPositive();
     }
@@ -304,7 +334,8 @@ class AnalysisTest {
     Path file = dir.resolve("t.parquet");
     String sha256 = busy().write(file).sha256();
 
-    Ledger ledger = STANDARD.only(Set.of("oom-kill"))
+    Ledger ledger = STANDARD
+        .only(Set.of("oom-kill"))
         .run(List.of(Recording.opened(file, sha256, TrustState.TRUSTED_SIGNER)), Instant.EPOCH);
 
     assertThat(ledger.rules()).hasSize(1);
@@ -328,7 +359,10 @@ class AnalysisTest {
 
   @Test
   void chartsAndRulesComeFromTheirDirectories() {
-    assertThat(RuleBook.builtIn().rules()).extracting(Rule::id).contains("oom-kill").isSorted();
+    assertThat(RuleBook.builtIn().rules())
+        .extracting(Rule::id)
+        .contains("oom-kill")
+        .isSorted();
     assertThat(Chart.builtIn()).extracting(Chart::id).contains("psi");
   }
 
@@ -354,17 +388,30 @@ class AnalysisTest {
   private static Recording quiet() {
     Recording recording = Recording.everySecond();
     for (String column : List.of(
-        "memory_some_total_us", "memory_full_total_us", "io_some_total_us", "io_full_total_us", "cpu_some_total_us")) {
+        "memory_some_total_us",
+        "memory_full_total_us",
+        "io_some_total_us",
+        "io_full_total_us",
+        "cpu_some_total_us")) {
       recording.counter("psi", "node", column, 0, 1000, 20);
     }
     recording.counter("host", "node", "mem_total_bytes", 1000, 0, 20);
     recording.counter("host", "node", "mem_available_bytes", 900, 0, 20);
     for (String column : List.of(
-        "oom_kill_count", "pgscan_direct_pages", "pswpin_pages", "pswpout_pages", "hardware_corrupted_bytes")) {
+        "oom_kill_count",
+        "pgscan_direct_pages",
+        "pswpin_pages",
+        "pswpout_pages",
+        "hardware_corrupted_bytes")) {
       recording.counter("host", "node", column, 0, 0, 20);
     }
     for (String column : List.of(
-        "reads_count", "writes_count", "read_time_ms", "write_time_ms", "io_time_ms", "weighted_io_time_ms")) {
+        "reads_count",
+        "writes_count",
+        "read_time_ms",
+        "write_time_ms",
+        "io_time_ms",
+        "weighted_io_time_ms")) {
       recording.counter("disk", "disk:sda", column, 0, 1, 20);
     }
     return recording;
@@ -391,12 +438,13 @@ class AnalysisTest {
     try (OpenBundle open = OpenBundle.open(ours);
         Connection duckdb = DriverManager.getConnection("jdbc:duckdb:");
         Statement sql = duckdb.createStatement()) {
-      String manifest = io.esnode.bundle.BundleFile.read("ours", open.channel()).manifestJson().canonical();
+      String manifest = io.esnode.bundle.BundleFile.read("ours", open.channel())
+          .manifestJson()
+          .canonical();
       sql.execute("""
           COPY (SELECT '%s' AS kind, range AS tick, make_timestamp(1790000000000000 + range * 1000000) AT TIME ZONE 'UTC' AS ts,
               range * 1000000000 AS mono_ns, 'n' AS node, 'disk:x' AS entity, 'live' AS origin, 't' AS source, %s
-              FROM range(3)) TO '%s' (FORMAT parquet, KV_METADATA {'esnode.manifest': '%s'})"""
-          .formatted(kind, groups, file, manifest.replace("'", "''")));
+              FROM range(3)) TO '%s' (FORMAT parquet, KV_METADATA {'esnode.manifest': '%s'})""".formatted(kind, groups, file, manifest.replace("'", "''")));
     }
     return file;
   }
@@ -409,6 +457,10 @@ class AnalysisTest {
   }
 
   private static State state(Ledger ledger, String rule) {
-    return ledger.rules().stream().filter(r -> r.id().equals(rule)).findFirst().orElseThrow().state();
+    return ledger.rules().stream()
+        .filter(r -> r.id().equals(rule))
+        .findFirst()
+        .orElseThrow()
+        .state();
   }
 }

@@ -41,7 +41,8 @@ class BundleQueryTest {
             [1, 2] AS l, {'x': 1.5} AS s, CAST(0.1 AS DOUBLE) AS r FROM host WHERE tick = 1""");
 
     assertThat(Json.array(kept.rows.get(0)).canonical())
-        .isEqualTo("[\"2026-09-21T14:13:21.000000Z\",1,\"1.50\",\"9223372036854775807\",null,true,[1,2],{\"x\":\"1.5\"},\"0.1\"]");
+        .isEqualTo(
+            "[\"2026-09-21T14:13:21.000000Z\",1,\"1.50\",\"9223372036854775807\",null,true,[1,2],{\"x\":\"1.5\"},\"0.1\"]");
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.esnode.bundle.BundleWriter;
 import io.esnode.bundle.Manifest;
 import io.esnode.bundle.RowBatch;
 import io.esnode.bundle.Sha256;
+import io.esnode.json.Json;
 import io.esnode.metric.Metric;
 import io.esnode.metric.Registry;
 import io.esnode.metric.Table;
@@ -26,7 +27,8 @@ final class Recording {
   private static final long START_NS = 1_000_000_000_000L;
 
   private final long intervalUs;
-  private final Map<String, Map<String, TreeMap<Integer, Map<String, Object>>>> tables = new TreeMap<>();
+  private final Map<String, Map<String, TreeMap<Integer, Map<String, Object>>>> tables =
+      new TreeMap<>();
   private int lastTick;
   private Manifest.Ticks ticks = new Manifest.Ticks(0, 0, 0, 0);
   private boolean ticksSet;
@@ -77,12 +79,16 @@ final class Recording {
   }
 
   BundleWriter.Sealed write(Path path) throws IOException {
-    List<Table> present =
-        Registry.get().tables().stream().filter(t -> tables.containsKey(t.name())).toList();
+    List<Table> present = Registry.get().tables().stream()
+        .filter(t -> tables.containsKey(t.name()))
+        .toList();
     try (BundleWriter writer = BundleWriter.create(path, node, present)) {
       for (Table table : present) {
         RowBatch batch = new RowBatch(table);
-        tables.get(table.name()).forEach((entity, rows) -> rows.forEach((tick, values) -> row(batch, entity, tick, values)));
+        tables
+            .getOrDefault(table.name(), new TreeMap<>())
+            .forEach(
+                (entity, rows) -> rows.forEach((tick, values) -> row(batch, entity, tick, values)));
         writer.write(batch);
       }
       BundleWriter.Sealed sealed = writer.finish(this::manifest);
@@ -102,8 +108,7 @@ final class Recording {
         ? new Verdict.Check(ReasonCode.SIGNATURE_MISSING, false, "no sidecar")
         : new Verdict.Check(ReasonCode.SIGNATURE_VALID, true, "signature holds");
     return new VerifiedBundle(
-        open,
-        new Verdict(path.toString(), sha256, trust, List.of(check), List.of(), null, null));
+        open, new Verdict(path.toString(), sha256, trust, List.of(check), List.of(), null, Json.object().build()));
   }
 
   private void row(RowBatch batch, String entity, int tick, Map<String, Object> values) {

@@ -23,8 +23,8 @@ record RuleCase(
     String state) {
   private static final Pattern SERIES = Pattern.compile("(\\S+)\\s+(\\S+)\\s+([a-z0-9_]+)\\s+(.+)");
   private static final Pattern INTERVAL = Pattern.compile("every\\s+([0-9]+)(ms|s)");
-  private static final Pattern ITEM = Pattern.compile(
-      "'([^']*)'|(_|-?[0-9]+s?)(?:([+-])([0-9]+))?(?:x([0-9]+))?");
+  private static final Pattern ITEM =
+      Pattern.compile("'([^']*)'|(_|-?[0-9]+s?)(?:([+-])([0-9]+))?(?:x([0-9]+))?");
 
   static List<RuleCase> parse(String file, String text) {
     List<RuleCase> cases = new ArrayList<>();
@@ -87,9 +87,7 @@ record RuleCase(
     Map<String, String> row = new LinkedHashMap<>();
     for (int i = 0; i < columns.size(); i++) {
       String cell = cells.get(i);
-      row.put(
-          columns.get(i),
-          columns.get(i).endsWith("_ts") ? Moment.text(at(cell)) : cell);
+      row.put(columns.get(i), columns.get(i).endsWith("_ts") ? Moment.text(at(cell)) : cell);
     }
     return row;
   }
@@ -107,7 +105,9 @@ record RuleCase(
         if (matcher.group(1) != null) {
           set(recording, series, tick, matcher.group(1));
         } else if (!matcher.group(2).equals("_")) {
-          long from = matcher.group(2).endsWith("s") ? at(matcher.group(2)) : Long.parseLong(matcher.group(2));
+          long from = matcher.group(2).endsWith("s")
+              ? at(matcher.group(2))
+              : Long.parseLong(matcher.group(2));
           set(recording, series, tick, from + (("-".equals(matcher.group(3)) ? -step : step) * i));
         }
       }
@@ -130,7 +130,9 @@ record RuleCase(
   /** µs of {@code 3s} after the start; {@code 2.5s} works as well. */
   private static long at(String offset) {
     return Recording.START_US
-        + new java.math.BigDecimal(offset.substring(0, offset.length() - 1)).movePointRight(6).longValueExact();
+        + new java.math.BigDecimal(offset.substring(0, offset.length() - 1))
+            .movePointRight(6)
+            .longValueExact();
   }
 
   @Override

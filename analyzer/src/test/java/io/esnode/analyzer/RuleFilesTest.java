@@ -2,7 +2,6 @@ package io.esnode.analyzer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.esnode.ledger.Figure;
 import io.esnode.ledger.Finding;
 import io.esnode.ledger.State;
 import io.esnode.rule.Rule;
@@ -51,8 +50,7 @@ class RuleFilesTest {
     Rule rule = RuleBook.builtIn().find(one.file().replace(".test", "")).orElseThrow();
     Evaluation.Outcome outcome;
 
-    VerifiedBundle bundle =
-        one.recording().verified(dir.resolve("t.parquet"), TrustState.UNSIGNED);
+    VerifiedBundle bundle = one.recording().verified(dir.resolve("t.parquet"), TrustState.UNSIGNED);
     try (OpenBundle open = bundle.bundle();
         Session session = Session.open(List.of(bundle), 256)) {
       assertThat(open.name()).isEqualTo("t.parquet");
@@ -62,7 +60,9 @@ class RuleFilesTest {
           .evaluate(rule);
     }
 
-    assertThat(outcome.result().state().word()).as(outcome.result().reason()).isEqualTo(one.state());
+    assertThat(outcome.result().state().word())
+        .as(outcome.result().reason())
+        .isEqualTo(one.state());
     assertThat(found(outcome, one.columns())).containsExactlyElementsOf(one.expected());
     assertThat(outcome.findings())
         .allSatisfy(f -> assertThat(f.explanation()).doesNotContain("${").isNotBlank());
@@ -77,17 +77,16 @@ class RuleFilesTest {
   }
 
   /** The asserted columns of each finding that is present. */
-  private static List<Map<String, String>> found(
-      Evaluation.Outcome outcome, List<String> columns) {
-    Map<String, Figure> figures = new HashMap<>();
-    outcome.figures().forEach(f -> figures.put(f.id(), f));
+  private static List<Map<String, String>> found(Evaluation.Outcome outcome, List<String> columns) {
     List<Map<String, String>> rows = new ArrayList<>();
     for (Finding finding : outcome.findings()) {
       if (finding.state() != State.PRESENT) {
         continue;
       }
       Map<String, String> all = new HashMap<>();
-      finding.figures().forEach(id -> all.put(figures.get(id).column(), figures.get(id).value()));
+      finding
+          .figures()
+          .forEach(id -> all.put(figures.get(id).column(), figures.get(id).value()));
       all.put("entity", finding.entity());
       all.put("first_ts", finding.firstTs());
       all.put("last_ts", finding.lastTs());

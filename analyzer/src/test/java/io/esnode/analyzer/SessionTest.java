@@ -120,7 +120,8 @@ class SessionTest {
     try (OpenBundle open = second.bundle();
         Session both = Session.open(List.of(bundle, second), 256);
         Statement sql = both.connection().createStatement();
-        ResultSet row = sql.executeQuery("SELECT count(DISTINCT row_id), max(row_id) >= power(2, 40) FROM host")) {
+        ResultSet row = sql.executeQuery(
+            "SELECT count(DISTINCT row_id), max(row_id) >= power(2, 40) FROM host")) {
       row.next();
       assertThat(row.getInt(1)).isEqualTo(7);
       assertThat(row.getBoolean(2)).isTrue();
@@ -168,7 +169,7 @@ class SessionTest {
         "sha256_hex('')|e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
       })
   void portableMacroGives(String call) throws Exception {
-    String[] parts = call.split("\\|");
+    String[] parts = call.split("\\|", 2);
 
     assertThat(one("SELECT " + parts[0])).isEqualTo(parts[1]);
   }

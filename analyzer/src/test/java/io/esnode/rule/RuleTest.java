@@ -41,8 +41,10 @@ class RuleTest {
         .containsExactly(
             new RuleResult.Param("min_c", "60", "hotter than this"),
             new RuleResult.Param("min_share", "0.25", "of the time"));
-    assertThat(rule.figures()).containsExactly(new Rule.FigureColumn("peak_c", "Hottest", "Cel", 1));
-    assertThat(rule.explain()).isEqualTo("Up to ${peak_c} °C on the ${side}, more than ${min_c} °C.");
+    assertThat(rule.figures())
+        .containsExactly(new Rule.FigureColumn("peak_c", "Hottest", "Cel", 1));
+    assertThat(rule.explain())
+        .isEqualTo("Up to ${peak_c} °C on the ${side}, more than ${min_c} °C.");
   }
 
   @Test
@@ -55,44 +57,61 @@ class RuleTest {
   /** Values come from evidence and may look like placeholders themselves. */
   @Test
   void explanationTakesValuesAsTheyAre() throws Exception {
-    assertThat(Rule.parse("disk-hot.sql", TEXT).explanation(Map.of("peak_c", "71.5", "side", "${min_c} $1 \\")))
+    assertThat(Rule.parse("disk-hot.sql", TEXT)
+            .explanation(Map.of("peak_c", "71.5", "side", "${min_c} $1 \\")))
         .isEqualTo("Up to 71.5 °C on the ${min_c} $1 \\, more than 60 °C.");
   }
 
   @Test
   void misspeltKeyIsRefusedWithItsLine() {
-    assertRefused("-- title:", "-- titel:", "x.sql line 2: unknown key \"titel\", expected one of id, title");
+    assertRefused(
+        "-- title:", "-- titel:", "x.sql line 2: unknown key \"titel\", expected one of id, title");
   }
 
   @Test
   void misspeltSeverityIsRefusedWithItsLine() {
     assertRefused(
-        "severity: warning", "severity: bad", "x.sql line 3: severity \"bad\", expected info, warning, error or critical");
+        "severity: warning",
+        "severity: bad",
+        "x.sql line 3: severity \"bad\", expected info, warning, error or critical");
   }
 
   @Test
   void idOfOtherShapeIsRefused() {
-    assertRefused("disk-hot", "Disk Hot", "x.sql line 1: id \"Disk Hot\", expected lower-case words with hyphens");
+    assertRefused(
+        "disk-hot",
+        "Disk Hot",
+        "x.sql line 1: id \"Disk Hot\", expected lower-case words with hyphens");
   }
 
   @Test
   void secondValueOfAKeyIsRefused() {
-    assertRefused("-- source:   a data sheet", "-- source: a\n-- source: b", "x.sql line 11: \"-- source:\" stands here a second time");
+    assertRefused(
+        "-- source:   a data sheet",
+        "-- source: a\n-- source: b",
+        "x.sql line 11: \"-- source:\" stands here a second time");
   }
 
   @Test
   void missingValueIsRefused() {
-    assertRefused("-- source:   a data sheet", "-- source:", "x.sql line 10: no value for \"-- source:\"");
+    assertRefused(
+        "-- source:   a data sheet", "-- source:", "x.sql line 10: no value for \"-- source:\"");
   }
 
   @Test
   void columnWithoutTableIsRefused() {
-    assertRefused("disk.io_time_ms", "io_time_ms", "x.sql line 4: requires \"io_time_ms\", expected table.column names");
+    assertRefused(
+        "disk.io_time_ms",
+        "io_time_ms",
+        "x.sql line 4: requires \"io_time_ms\", expected table.column names");
   }
 
   @Test
   void thresholdThatIsNoNumberIsRefused() {
-    assertRefused("min_c = 60", "min_c = 6e1", "x.sql line 6: param \"min_c = 6e1   hotter than this\", expected");
+    assertRefused(
+        "min_c = 60",
+        "min_c = 6e1",
+        "x.sql line 6: param \"min_c = 6e1   hotter than this\", expected");
   }
 
   @Test
@@ -102,8 +121,14 @@ class RuleTest {
 
   @Test
   void placeholderNobodyDeclaredIsRefusedWithItsLine() {
-    assertRefused("FROM disk", "FROM ${table}", "x.sql line 14: ${table} in the SQL is no param of this rule");
-    assertRefused("on the ${side}", "on ${back}", "x.sql line 11: ${back} in the explanation is no param, figure or text");
+    assertRefused(
+        "FROM disk",
+        "FROM ${table}",
+        "x.sql line 14: ${table} in the SQL is no param of this rule");
+    assertRefused(
+        "on the ${side}",
+        "on ${back}",
+        "x.sql line 11: ${back} in the explanation is no param, figure or text");
   }
 
   @Test

@@ -53,7 +53,8 @@ class RulesPageTest {
     text.append("* Requires: `").append(String.join("`, `", rule.requires())).append("`");
     text.append(rule.ticks() > 1 ? ", two readings at least\n" : "\n");
     for (RuleResult.Param param : rule.params()) {
-      text.append("* `%s` = %s: %s\n".formatted(param.name(), param.value(), escaped(param.text())));
+      text.append(
+          "* `%s` = %s: %s\n".formatted(param.name(), param.value(), escaped(param.text())));
     }
     for (Rule.FigureColumn figure : rule.figures()) {
       text.append("* Figure `%s`: %s [%s]\n"

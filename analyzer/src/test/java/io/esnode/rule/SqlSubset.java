@@ -14,14 +14,38 @@ import java.util.regex.Pattern;
 final class SqlSubset {
   /** Compared on both engines, and the macros. */
   private static final Set<String> FUNCTIONS = Set.of(
-      "lag", "lead", "sum", "count", "min", "max", "row_number", "coalesce", "nullif", "greatest", "least",
-      "abs", "cast", "array_agg", "array_sort", "cardinality", "string_agg", "concat_ws", "split_part",
-      "epoch_micros", "from_micros", "seconds_between", "sha256_hex", "item", "truncate_to_long", "divide_rounded");
+      "lag",
+      "lead",
+      "sum",
+      "count",
+      "min",
+      "max",
+      "row_number",
+      "coalesce",
+      "nullif",
+      "greatest",
+      "least",
+      "abs",
+      "cast",
+      "array_agg",
+      "array_sort",
+      "cardinality",
+      "string_agg",
+      "concat_ws",
+      "split_part",
+      "epoch_micros",
+      "from_micros",
+      "seconds_between",
+      "sha256_hex",
+      "item",
+      "truncate_to_long",
+      "divide_rounded");
 
   /** Words that may stand before a bracket and are no functions. */
   private static final Set<String> WORDS = Set.of(
-      "as", "over", "in", "and", "or", "not", "where", "when", "then", "else", "by", "on", "from", "filter", "using",
-      "decimal", "union", "all", "select", "having", "case", "between", "exists");
+      "as", "over", "in", "and", "or", "not", "where", "when", "then", "else", "by", "on", "from",
+      "filter", "using", "decimal", "union", "all", "select", "having", "case", "between",
+      "exists");
 
   /** Never null in a row of a bundle, so that where nulls go does not matter. */
   private static final Set<String> NEVER_NULL =
@@ -47,10 +71,12 @@ final class SqlSubset {
     refuse(problems, bare, ";", "one statement");
     calls(problems, bare);
     orders(problems, bare);
-    if (Pattern.compile("(?i)\\bLIMIT\\b").matcher(bare).find() && !ORDER.matcher(bare).find()) {
+    if (Pattern.compile("(?i)\\bLIMIT\\b").matcher(bare).find()
+        && !ORDER.matcher(bare).find()) {
       problems.add("LIMIT without ORDER BY takes any rows");
     }
-    if (Pattern.compile("(?i)\\b(EXCLUDE|ASOF|TABLESAMPLE|DISTINCT ON|current_timestamp|current_date|DOUBLE|FLOAT|REAL)\\b")
+    if (Pattern.compile(
+            "(?i)\\b(EXCLUDE|ASOF|TABLESAMPLE|DISTINCT ON|current_timestamp|current_date|DOUBLE|FLOAT|REAL)\\b")
         .matcher(bare)
         .find()) {
       problems.add("a word that one engine lacks, or that gives another answer each time");
@@ -84,7 +110,8 @@ final class SqlSubset {
     Matcher call = CALL.matcher(sql);
     while (call.find()) {
       String name = call.group(1).toLowerCase(Locale.ROOT);
-      boolean cte = Pattern.compile("(?i)\\b" + name + "\\s+AS\\s*\\(").matcher(sql).find();
+      boolean cte =
+          Pattern.compile("(?i)\\b" + name + "\\s+AS\\s*\\(").matcher(sql).find();
       if (!FUNCTIONS.contains(name) && !WORDS.contains(name) && !cte) {
         problems.add(name + "( is not among the functions both engines share");
       }
@@ -109,10 +136,10 @@ final class SqlSubset {
     int depth = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c == ')' && depth == 0 || depth == 0 && ORDER_END.matcher(text.substring(i)).find() && wordStart(text, i)) {
+      if (depth == 0 && (c == ')' || endsHere(text, i))) {
         break;
       }
-      depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+      depth += step(c);
       if (c == ',' && depth == 0) {
         keys.add(key.toString());
         key.setLength(0);
@@ -124,8 +151,16 @@ final class SqlSubset {
     return keys;
   }
 
-  private static boolean wordStart(String text, int i) {
-    return i == 0 || Character.isWhitespace(text.charAt(i - 1));
+  private static boolean endsHere(String text, int i) {
+    return (i == 0 || Character.isWhitespace(text.charAt(i - 1)))
+        && ORDER_END.matcher(text.substring(i)).find();
+  }
+
+  private static int step(char c) {
+    if (c == '(') {
+      return 1;
+    }
+    return c == ')' ? -1 : 0;
   }
 
   private static int lastTopLevelSelect(String sql) {
@@ -133,7 +168,7 @@ final class SqlSubset {
     int last = -1;
     for (int i = 0; i < sql.length(); i++) {
       char c = sql.charAt(i);
-      depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+      depth += step(c);
       if (depth == 0 && sql.regionMatches(true, i, "SELECT", 0, 6)) {
         last = i;
       }

@@ -77,8 +77,8 @@ final class AnalysisText {
       wrapped("            ", finding.explanation());
     }
     if (present.size() > MAX_FINDINGS) {
-      out.println("  and %s more: --format json lists them all"
-          .formatted(present.size() - MAX_FINDINGS));
+      out.println(
+          "  and %s more: --format json lists them all".formatted(present.size() - MAX_FINDINGS));
     }
   }
 
@@ -86,43 +86,52 @@ final class AnalysisText {
     Coverage coverage = ledger.coverage();
     heading("Recording");
     for (AnalyzedBundle bundle : ledger.bundles()) {
-      wrapped("  ", "%s: node %s, %s, %s"
-          .formatted(
-              bundle.name(),
-              bundle.node(),
-              span(bundle.startTs(), bundle.endTs()),
-              counted(bundle.rows(), "row")));
+      wrapped(
+          "  ",
+          "%s: node %s, %s, %s"
+              .formatted(
+                  bundle.name(),
+                  bundle.node(),
+                  span(bundle.startTs(), bundle.endTs()),
+                  counted(bundle.rows(), "row")));
     }
-    wrapped("  ", "%s of %s ticks captured (%s), %s late, %s dropped; one every %s; %s of the wall clock, its source: %s"
-        .formatted(
-            coverage.ticksCaptured(),
-            coverage.ticksExpected(),
-            percent(coverage.ratio()),
-            coverage.ticksLate(),
-            coverage.ticksDropped(),
-            interval(coverage.intervalMs()),
-            counted(coverage.clockSteps(), "step"),
-            coverage.clockSource()));
+    wrapped(
+        "  ",
+        "%s of %s ticks captured (%s), %s late, %s dropped; one every %s; %s of the wall clock, its source: %s"
+            .formatted(
+                coverage.ticksCaptured(),
+                coverage.ticksExpected(),
+                percent(coverage.ratio()),
+                coverage.ticksLate(),
+                coverage.ticksDropped(),
+                interval(coverage.intervalMs()),
+                counted(coverage.clockSteps(), "step"),
+                coverage.clockSource()));
     if (coverage.recorderCpuMsPerTick() != null) {
       Long rss = coverage.recorderMaxRssBytes();
       out.println("  the recorder took %s ms of CPU per tick%s"
           .formatted(
               coverage.recorderCpuMsPerTick(),
-              rss == null ? "" : " and at most " + String.format(Locale.ROOT, "%.1f MiB", rss / 1048576.0)));
+              rss == null
+                  ? ""
+                  : " and at most " + String.format(Locale.ROOT, "%.1f MiB", rss / 1048576.0)));
     }
     List<Coverage.Gap> gaps = coverage.gaps();
     if (!gaps.isEmpty()) {
       out.println("  %s:".formatted(counted(gaps.size(), "gap")));
       for (Coverage.Gap gap : gaps.subList(0, Math.min(MAX_GAPS, gaps.size()))) {
-        wrapped("    ", "%s %s%s: %s"
-            .formatted(
-                gap.entity(),
-                gap.metric(),
-                gap.fromTs() == null ? "" : " " + span(gap.fromTs(), gap.toTs()),
-                gap.reason()));
+        wrapped(
+            "    ",
+            "%s %s%s: %s"
+                .formatted(
+                    gap.entity(),
+                    gap.metric(),
+                    gap.fromTs() == null ? "" : " " + span(gap.fromTs(), gap.toTs()),
+                    gap.reason()));
       }
       if (gaps.size() > MAX_GAPS) {
-        out.println("    and %s more: --format json lists them all".formatted(gaps.size() - MAX_GAPS));
+        out.println(
+            "    and %s more: --format json lists them all".formatted(gaps.size() - MAX_GAPS));
       }
     }
   }
@@ -149,15 +158,18 @@ final class AnalysisText {
     Optional<Finding> worst =
         ledger.findings().stream().filter(f -> f.state() == State.PRESENT).findFirst();
     worst.ifPresent(f -> out.println("  esnode query %s --rule %s".formatted(named, f.rule())));
-    worst.filter(f -> !f.evidence().firstRowIds().isEmpty())
-        .flatMap(f -> ledger.rules().stream().filter(r -> r.id().equals(f.rule())).findFirst())
+    worst
+        .filter(f -> !f.evidence().firstRowIds().isEmpty())
+        .flatMap(
+            f -> ledger.rules().stream().filter(r -> r.id().equals(f.rule())).findFirst())
         .ifPresent(r -> {
           String table = r.requires().get(0).substring(0, r.requires().get(0).indexOf('.'));
           String ids = worst.orElseThrow().evidence().firstRowIds().stream()
               .limit(3)
               .map(String::valueOf)
               .collect(Collectors.joining(", "));
-          out.println("  esnode query %s 'SELECT * FROM %s WHERE row_id IN (%s)'".formatted(named, table, ids));
+          out.println("  esnode query %s 'SELECT * FROM %s WHERE row_id IN (%s)'"
+              .formatted(named, table, ids));
         });
     if (worst.isEmpty()) {
       out.println("  esnode query %s 'SELECT * FROM bundle'".formatted(named));
@@ -168,7 +180,9 @@ final class AnalysisText {
         .formatted(counted(figures, "figure")));
   }
 
-  private static String span(@org.jspecify.annotations.Nullable String first, @org.jspecify.annotations.Nullable String last) {
+  private static String span(
+      @org.jspecify.annotations.Nullable String first,
+      @org.jspecify.annotations.Nullable String last) {
     if (first == null || last == null) {
       return first == null ? "at an unknown time" : "from " + moment(first);
     }
@@ -185,7 +199,8 @@ final class AnalysisText {
   /** {@code 2026-11-21 10:00:00.123}: milliseconds are enough for people. */
   private static String moment(String rfc3339) {
     int point = rfc3339.indexOf('.');
-    return (point < 0 ? rfc3339 : rfc3339.substring(0, Math.min(point + 4, rfc3339.length()))).replace('T', ' ');
+    return (point < 0 ? rfc3339 : rfc3339.substring(0, Math.min(point + 4, rfc3339.length())))
+        .replace('T', ' ');
   }
 
   private static String percent(String ratio) {

@@ -39,7 +39,8 @@ import picocli.CommandLine.Spec;
 /** {@code esnode analyze}: what happened, from bundles whose signature was checked first. */
 @Command(
     name = "analyze",
-    description = "Verify bundles, then say what happened: findings, what was not observed, how complete it is.",
+    description =
+        "Verify bundles, then say what happened: findings, what was not observed, how complete it is.",
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
@@ -59,22 +60,38 @@ final class AnalyzeCommand implements Callable<Integer> {
   @Mixin
   private TrustOptions trust = new TrustOptions();
 
-  @Option(names = "--out", paramLabel = "LEDGER.json", description = "Write the ledger (schema esnode.analysis/1) to this file as well.")
+  @Option(
+      names = "--out",
+      paramLabel = "LEDGER.json",
+      description = "Write the ledger (schema esnode.analysis/1) to this file as well.")
   private @Nullable Path out;
 
-  @Option(names = "--format", paramLabel = "human|json", description = "human, or json: the ledger (default: human).")
+  @Option(
+      names = "--format",
+      paramLabel = "human|json",
+      description = "human, or json: the ledger (default: human).")
   private Format format = Format.human;
 
-  @Option(names = "--fail-on", paramLabel = "SEVERITY", description = "Exit 1 if a finding is at or above info, warning, error or critical.")
+  @Option(
+      names = "--fail-on",
+      paramLabel = "SEVERITY",
+      description = "Exit 1 if a finding is at or above info, warning, error or critical.")
   private @Nullable Severity failOn;
 
   @Option(names = "--rule", paramLabel = "ID", description = "Ask only this rule; may be repeated.")
   private List<String> ruleIds = new ArrayList<>();
 
-  @Option(names = "--unsigned", description = "Read bundles that carry no signature; the answer says so, and the exit status stays 3.")
+  @Option(
+      names = "--unsigned",
+      description =
+          "Read bundles that carry no signature; the answer says so, and the exit status stays 3.")
   private boolean unsigned;
 
-  @Option(names = "--as-of", paramLabel = "T", description = "Moment for outcomes that depend on the date, RFC 3339 (default: the end of the evidence).")
+  @Option(
+      names = "--as-of",
+      paramLabel = "T",
+      description =
+          "Moment for outcomes that depend on the date, RFC 3339 (default: the end of the evidence).")
   private @Nullable String asOf;
 
   @Option(names = LimitedChild.FLAG, hidden = true)
@@ -92,8 +109,7 @@ final class AnalyzeCommand implements Callable<Integer> {
     Verifier verifier = new SidecarVerifier(
         trust.load(Home.of(System.getenv()), now), PredicateType.RECORDINGS, now);
     try (Evidence evidence = Evidence.open(files, verifier, unsigned)) {
-      Ledger ledger =
-          evidence.doubtful() && !child ? inChild(evidence) : here(evidence, moment);
+      Ledger ledger = evidence.doubtful() && !child ? inChild(evidence) : here(evidence, moment);
       String json = ledger.toJson().canonical() + "\n";
       if (out != null) {
         write(out, json);
@@ -128,7 +144,8 @@ final class AnalyzeCommand implements Callable<Integer> {
   }
 
   private Ledger inChild(Evidence evidence) throws IOException {
-    List<String> arguments = new ArrayList<>(List.of("analyze", LimitedChild.FLAG, "--format", "json"));
+    List<String> arguments =
+        new ArrayList<>(List.of("analyze", LimitedChild.FLAG, "--format", "json"));
     arguments.addAll(trust.arguments());
     if (unsigned) {
       arguments.add("--unsigned");
@@ -145,9 +162,11 @@ final class AnalyzeCommand implements Callable<Integer> {
     }
     try {
       Ledger ledger = Ledger.parse(answer.out());
-      Set<String> read = new TreeSet<>(ledger.bundles().stream().map(AnalyzedBundle::sha256).toList());
-      Set<String> verified = new TreeSet<>(
-          evidence.bundles().stream().map(b -> String.valueOf(b.verdict().sha256())).toList());
+      Set<String> read =
+          new TreeSet<>(ledger.bundles().stream().map(AnalyzedBundle::sha256).toList());
+      Set<String> verified = new TreeSet<>(evidence.bundles().stream()
+          .map(b -> String.valueOf(b.verdict().sha256()))
+          .toList());
       if (!read.equals(verified)) {
         throw new CommandException(
             ExitCode.TAMPERED,
@@ -157,7 +176,8 @@ final class AnalyzeCommand implements Callable<Integer> {
     } catch (JsonException e) {
       throw new CommandException(
           ExitCode.MALFORMED,
-          "%s: the reading process gave no ledger: %s".formatted(files.get(0), e.getMessage()), e);
+          "%s: the reading process gave no ledger: %s".formatted(files.get(0), e.getMessage()),
+          e);
     }
   }
 
@@ -181,7 +201,8 @@ final class AnalyzeCommand implements Callable<Integer> {
     } catch (DateTimeException e) {
       throw new ParameterException(
           spec.commandLine(),
-          "--as-of: found \"%s\", expected a time like 2026-11-21T10:00:00Z".formatted(asOf), e);
+          "--as-of: found \"%s\", expected a time like 2026-11-21T10:00:00Z".formatted(asOf),
+          e);
     }
   }
 

@@ -90,7 +90,8 @@ final class Evidence implements Closeable {
   }
 
   private static String worst(Verdict verdict) {
-    return verdict.worst()
+    return verdict
+        .worst()
         .map(c -> c.reason().code() + " " + c.message())
         .orElse("it could not be verified");
   }
@@ -121,10 +122,12 @@ final class Evidence implements Closeable {
       String who = signer == null
           ? ""
           : signer.label() == null
-              ? " (key %s)".formatted(signer.keyId().substring(0, Math.min(16, signer.keyId().length())))
+              ? " (key %s)"
+                  .formatted(
+                      signer.keyId().substring(0, Math.min(16, signer.keyId().length())))
               : " (%s)".formatted(signer.label());
-      stamps.add(Text.oneLine(
-          bundle.verdict().trust().words() + "  " + bundle.bundle().file() + who));
+      stamps.add(
+          Text.oneLine(bundle.verdict().trust().words() + "  " + bundle.bundle().file() + who));
     }
     return stamps;
   }

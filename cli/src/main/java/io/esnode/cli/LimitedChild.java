@@ -26,7 +26,8 @@ record LimitedChild(Duration limit, int maxBytes) {
 
   static final int ENGINE_MB = 512;
 
-  private static final List<String> HEAP = List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:-UsePerfData");
+  private static final List<String> HEAP =
+      List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:-UsePerfData");
   private static final List<String> KEPT = List.of("HOME", "ESNODE_HOME", "PATH", "TMPDIR", "LANG");
   private static final int MAX_ERROR_BYTES = 64 << 10;
 

@@ -10,13 +10,19 @@ final class LimitedReading {
 
   /** The child's own last line where it left one; else that it died of the file. */
   static CommandException failed(LimitedChild.Answer answer) {
-    String said = answer.err().lines()
+    String said = answer
+        .err()
+        .lines()
         .filter(l -> l.startsWith(PREFIX))
         .reduce((first, last) -> last)
         .map(l -> l.substring(PREFIX.length()))
         .orElse("");
     boolean known = switch (answer.exit()) {
-      case ExitCode.TAMPERED, ExitCode.EVIDENCE_MISSING, ExitCode.UNTRUSTED, ExitCode.MALFORMED, ExitCode.USAGE,
+      case ExitCode.TAMPERED,
+          ExitCode.EVIDENCE_MISSING,
+          ExitCode.UNTRUSTED,
+          ExitCode.MALFORMED,
+          ExitCode.USAGE,
           ExitCode.CANNOT_WRITE -> true;
       default -> false;
     };
@@ -25,6 +31,7 @@ final class LimitedReading {
         : new CommandException(
             ExitCode.MALFORMED,
             "the process that read the file ended with status %s%s; the file is not what it should be, or too large for %s MB"
-                .formatted(answer.exit(), said.isEmpty() ? "" : ": " + said, LimitedChild.ENGINE_MB));
+                .formatted(
+                    answer.exit(), said.isEmpty() ? "" : ": " + said, LimitedChild.ENGINE_MB));
   }
 }

@@ -59,19 +59,28 @@ final class QueryCommand implements Callable<Integer> {
   @Mixin
   private TrustOptions trust = new TrustOptions();
 
-  @Option(names = "--format", paramLabel = "table|csv|json", description = "table, csv, or json: one object per row (default: table).")
+  @Option(
+      names = "--format",
+      paramLabel = "table|csv|json",
+      description = "table, csv, or json: one object per row (default: table).")
   private RowFormat format = RowFormat.table;
 
   @Option(names = "--rule", paramLabel = "ID", description = "Run the SQL of this rule.")
   private @Nullable String ruleId;
 
-  @Option(names = "--unsigned", description = "Read bundles that carry no signature; the answer says so, and the exit status stays 3.")
+  @Option(
+      names = "--unsigned",
+      description =
+          "Read bundles that carry no signature; the answer says so, and the exit status stays 3.")
   private boolean unsigned;
 
   @Option(names = LimitedChild.FLAG, hidden = true)
   private boolean child;
 
-  @Parameters(arity = "1..*", paramLabel = "FILE... SQL", description = "Bundles, and as the last word the SQL.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE... SQL",
+      description = "Bundles, and as the last word the SQL.")
   private List<String> words = new ArrayList<>();
 
   @Override
@@ -84,8 +93,9 @@ final class QueryCommand implements Callable<Integer> {
     try (Evidence evidence = Evidence.open(files, verifier, unsigned)) {
       if (!child) {
         // Data formats stay data: there the stamp goes to standard error.
-        PrintWriter stamp =
-            format == RowFormat.table ? spec.commandLine().getOut() : spec.commandLine().getErr();
+        PrintWriter stamp = format == RowFormat.table
+            ? spec.commandLine().getOut()
+            : spec.commandLine().getErr();
         evidence.stamps().forEach(stamp::println);
       }
       if (evidence.doubtful() && !child) {
@@ -153,8 +163,7 @@ final class QueryCommand implements Callable<Integer> {
     try {
       return names.stream().map(Path::of).toList();
     } catch (InvalidPathException e) {
-      throw new ParameterException(
-          spec.commandLine(), "not a file name: " + e.getMessage(), e);
+      throw new ParameterException(spec.commandLine(), "not a file name: " + e.getMessage(), e);
     }
   }
 }

@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 
 /** Writes the rows of a query as table, CSV or JSON lines. Not thread-safe. */
 final class RowPrinter implements QueryRows {
-  private static final Pattern NUMBER = Pattern.compile("[+-]?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
+  private static final Pattern NUMBER =
+      Pattern.compile("[+-]?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
 
   /** Rows that are looked at to find out how wide the columns of a table are. */
   private static final int MEASURED_ROWS = 1000;
@@ -48,7 +49,8 @@ final class RowPrinter implements QueryRows {
         }
         line(object.build().canonical());
       }
-      case csv -> csv(cells.stream().map(c -> c instanceof Json.Null ? "" : text(c)).toList());
+      case csv ->
+        csv(cells.stream().map(c -> c instanceof Json.Null ? "" : text(c)).toList());
       case table -> {
         List<String> row = cells.stream()
             .map(c -> c instanceof Json.Null ? "NULL" : Text.oneLine(text(c)))
@@ -104,7 +106,10 @@ final class RowPrinter implements QueryRows {
       boolean last = i == row.size() - 1;
       String pad = " ".repeat(Math.max(0, widths[i] - length(cell)));
       boolean right = NUMBER.matcher(cell).matches();
-      text.append(right ? pad : "").append(cell).append(right || last ? "" : pad).append(last ? "" : "  ");
+      text.append(right ? pad : "")
+          .append(cell)
+          .append(right || last ? "" : pad)
+          .append(last ? "" : "  ");
     }
     line(text.toString());
   }

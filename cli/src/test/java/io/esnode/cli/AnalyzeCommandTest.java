@@ -62,22 +62,29 @@ class AnalyzeCommandTest {
 
     assertThat(answer.exit()).as(answer.err()).isZero();
     assertThat(answer.err()).isEmpty();
-    assertThat(answer.out().lines().findFirst()).contains("TRUSTED SIGNER  %s (node.pub)".formatted(file));
+    assertThat(answer.out().lines().findFirst())
+        .contains("TRUSTED SIGNER  %s (node.pub)".formatted(file));
     assertThat(answer.out().lines().skip(2).findFirst().orElseThrow())
         .isIn("NO INCIDENT", "NOT ESTABLISHED");
-    assertThat(answer.out()).contains("Recording", "of 11 ticks captured", "Check it yourself", "esnode verify " + file);
+    assertThat(answer.out())
+        .contains(
+            "Recording", "of 11 ticks captured", "Check it yourself", "esnode verify " + file);
   }
 
   @Test
   void jsonIsTheLedgerAndFollowsItsSchema() throws Exception {
-    Esnode.Answer answer = trusting("analyze", "--format", "json", "--out", dir.resolve("a.json").toString(), file);
+    Esnode.Answer answer =
+        trusting("analyze", "--format", "json", "--out", dir.resolve("a.json").toString(), file);
 
     assertThat(answer.out()).isEqualTo(Files.readString(dir.resolve("a.json")));
     assertThat(SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-            .getSchema(Files.readString(Path.of("..", "docs", "format", "ledger.schema.json")), InputFormat.JSON)
+            .getSchema(
+                Files.readString(Path.of("..", "docs", "format", "ledger.schema.json")),
+                InputFormat.JSON)
             .validate(answer.out(), InputFormat.JSON))
         .isEmpty();
-    assertThat(Ledger.parse(answer.out().getBytes(StandardCharsets.UTF_8)).bundles()).hasSize(1);
+    assertThat(Ledger.parse(answer.out().getBytes(StandardCharsets.UTF_8)).bundles())
+        .hasSize(1);
   }
 
   /** The trust differs, and with it the stamp; everything that the rows say must not. */
@@ -104,9 +111,13 @@ class AnalyzeCommandTest {
     assertThat(analyzed.exit()).isEqualTo(4);
     assertThat(analyzed.out()).startsWith("INTACT BUT SIGNER UNKNOWN  " + file);
     assertThat(queried.exit()).isEqualTo(4);
-    assertThat(queried.out()).startsWith("INTACT BUT SIGNER UNKNOWN  ").endsWith("\nn\n--\n11\n(1 row)\n");
+    assertThat(queried.out())
+        .startsWith("INTACT BUT SIGNER UNKNOWN  ")
+        .endsWith("\nn\n--\n11\n(1 row)\n");
     assertThat(wrong.exit()).isEqualTo(64);
-    assertThat(wrong.err()).contains("Referenced column \"nope\" not found").contains("line 1 column 8");
+    assertThat(wrong.err())
+        .contains("Referenced column \"nope\" not found")
+        .contains("line 1 column 8");
   }
 
   @Test
@@ -118,7 +129,9 @@ class AnalyzeCommandTest {
 
     assertThat(refused.exit()).isEqualTo(3);
     assertThat(refused.out()).isEmpty();
-    assertThat(refused.err()).startsWith("esnode: UNSIGNED %s: ".formatted(file)).contains("--unsigned");
+    assertThat(refused.err())
+        .startsWith("esnode: UNSIGNED %s: ".formatted(file))
+        .contains("--unsigned");
     assertThat(accepted.exit()).isEqualTo(3);
     assertThat(accepted.out()).startsWith("UNSIGNED  %s\n".formatted(file));
   }
@@ -134,7 +147,9 @@ class AnalyzeCommandTest {
 
     assertThat(analyzed.exit()).isEqualTo(2);
     assertThat(analyzed.out()).isEmpty();
-    assertThat(analyzed.err()).startsWith("esnode: REFUSED %s: ".formatted(file)).hasLineCount(1);
+    assertThat(analyzed.err())
+        .startsWith("esnode: REFUSED %s: ".formatted(file))
+        .hasLineCount(1);
     assertThat(queried.exit()).isEqualTo(2);
     assertThat(queried.out()).isEmpty();
   }
@@ -178,14 +193,19 @@ class AnalyzeCommandTest {
       Files.copy(dir.resolve(name), other.resolve(name), StandardCopyOption.REPLACE_EXISTING);
     }
 
-    trusting("analyze", "--out", dir.resolve("b.json").toString(), other.resolve("t.parquet").toString());
+    trusting(
+        "analyze",
+        "--out",
+        dir.resolve("b.json").toString(),
+        other.resolve("t.parquet").toString());
 
     assertThat(dir.resolve("b.json")).hasSameTextualContentAs(dir.resolve("a.json"));
   }
 
   @Test
   void rowsArriveAsCsvAndJsonWithTheStampOnTheSide() throws Exception {
-    String sql = "SELECT '=1+1' AS f, -1 AS n, CAST(1.50 AS DECIMAL(9, 2)) AS d, 'a,\"b' AS q, chr(27) AS e";
+    String sql =
+        "SELECT '=1+1' AS f, -1 AS n, CAST(1.50 AS DECIMAL(9, 2)) AS d, 'a,\"b' AS q, chr(27) AS e";
 
     Esnode.Answer csv = trusting("query", "--format", "csv", file, sql);
     Esnode.Answer json = trusting("query", "--format", "json", file, sql);
@@ -194,7 +214,8 @@ class AnalyzeCommandTest {
     assertThat(csv.out()).isEqualTo("f,n,d,q,e\n'=1+1,-1,1.50,\"a,\"\"b\",\u001b\n");
     assertThat(csv.err()).isEqualTo("TRUSTED SIGNER  %s (node.pub)\n".formatted(file));
     assertThat(json.out())
-        .isEqualTo("{\"d\":\"1.50\",\"e\":\"\\u001b\",\"f\":\"=1+1\",\"n\":-1,\"q\":\"a,\\\"b\"}\n");
+        .isEqualTo(
+            "{\"d\":\"1.50\",\"e\":\"\\u001b\",\"f\":\"=1+1\",\"n\":-1,\"q\":\"a,\\\"b\"}\n");
     assertThat(table.out()).contains("\\u001b").doesNotContain("\u001b");
   }
 
