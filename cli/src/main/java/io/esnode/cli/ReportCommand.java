@@ -42,7 +42,8 @@ import picocli.CommandLine.Spec;
 /** {@code esnode report}: a page and a PDF in which every number names the query it came from. */
 @Command(
     name = "report",
-    description = "Verify and analyse bundles, or take a ledger, and write a report: HTML, PDF and the ledger.",
+    description =
+        "Verify and analyse bundles, or take a ledger, and write a report: HTML, PDF and the ledger.",
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
@@ -73,16 +74,21 @@ final class ReportCommand implements Callable<Integer> {
 
   @Option(
       names = "--unsigned",
-      description = "Read evidence that carries no signature; the report says so, and the exit status stays 3.")
+      description =
+          "Read evidence that carries no signature; the report says so, and the exit status stays 3.")
   private boolean unsigned;
 
   @Option(
       names = "--as-of",
       paramLabel = "T",
-      description = "Moment for outcomes that depend on the date, RFC 3339 (default: the end of the evidence).")
+      description =
+          "Moment for outcomes that depend on the date, RFC 3339 (default: the end of the evidence).")
   private @Nullable String asOf;
 
-  @Option(names = "--format", paramLabel = "human|json", description = "human or json (default: human).")
+  @Option(
+      names = "--format",
+      paramLabel = "human|json",
+      description = "human or json (default: human).")
   private Format format = Format.human;
 
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "Bundles, or one ledger.")
@@ -130,7 +136,8 @@ final class ReportCommand implements Callable<Integer> {
     bundles.forEach(b -> arguments.add(b.toString()));
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    int exit = Main.run(new PrintWriter(out), new PrintWriter(err), arguments.toArray(String[]::new));
+    int exit =
+        Main.run(new PrintWriter(out), new PrintWriter(err), arguments.toArray(String[]::new));
     if (out.getBuffer().length() == 0) {
       String message = err.toString().lines().findFirst().orElse("the analysis gave no answer");
       throw new CommandException(
@@ -150,15 +157,18 @@ final class ReportCommand implements Callable<Integer> {
     Path file = given.get(0);
     if (given.size() > 1) {
       throw new ParameterException(
-          spec.commandLine(), "%s is a ledger: one report, one ledger; or give bundles".formatted(file));
+          spec.commandLine(),
+          "%s is a ledger: one report, one ledger; or give bundles".formatted(file));
     }
     if (asOf != null) {
       throw new ParameterException(
-          spec.commandLine(), "--as-of: %s carries its moment already; give the bundles to choose another".formatted(file));
+          spec.commandLine(),
+          "--as-of: %s carries its moment already; give the bundles to choose another"
+              .formatted(file));
     }
     Instant now = Instant.now();
-    SidecarVerifier verifier =
-        new SidecarVerifier(trust.load(Home.of(System.getenv()), now), Set.of(PredicateType.ANALYSIS), now);
+    SidecarVerifier verifier = new SidecarVerifier(
+        trust.load(Home.of(System.getenv()), now), Set.of(PredicateType.ANALYSIS), now);
     try (FileChannel open = FileChannel.open(file, StandardOpenOption.READ)) {
       Verdict verdict = verifier.verify(file, open);
       TrustState state = accepted(file, verdict);
@@ -200,7 +210,8 @@ final class ReportCommand implements Callable<Integer> {
     if (open.size() > JsonReader.MAX_CHARS) {
       throw new CommandException(
           ExitCode.MALFORMED,
-          "%s: %s bytes, a ledger has at most %s".formatted(file, open.size(), JsonReader.MAX_CHARS));
+          "%s: %s bytes, a ledger has at most %s"
+              .formatted(file, open.size(), JsonReader.MAX_CHARS));
     }
     return Channels.newInputStream(open.position(0)).readAllBytes();
   }
@@ -223,7 +234,9 @@ final class ReportCommand implements Callable<Integer> {
       return ReportRenderer.render(chosen, source.bytes(), source.file());
     } catch (ReportException e) {
       throw new CommandException(
-          ExitCode.MALFORMED, "%s: the ledger contradicts itself: %s".formatted(files.get(0), e.getMessage()), e);
+          ExitCode.MALFORMED,
+          "%s: the ledger contradicts itself: %s".formatted(files.get(0), e.getMessage()),
+          e);
     }
   }
 
@@ -247,7 +260,9 @@ final class ReportCommand implements Callable<Integer> {
   private Written write(String kind, String name, byte[] content) {
     Path path = directory.resolve(name);
     try {
-      if (!path.toAbsolutePath().normalize().equals(files.get(0).toAbsolutePath().normalize())) {
+      if (!path.toAbsolutePath()
+          .normalize()
+          .equals(files.get(0).toAbsolutePath().normalize())) {
         AtomicFile.write(path, content); // a ledger that lies there already is the same bytes
       }
       return new Written(kind, path, Sha256.hex(content), content.length);
@@ -280,7 +295,8 @@ final class ReportCommand implements Callable<Integer> {
     }
   }
 
-  private static Json.Obj json(ReportTemplate chosen, Source source, TrustState stamp, List<Written> written) {
+  private static Json.Obj json(
+      ReportTemplate chosen, Source source, TrustState stamp, List<Written> written) {
     List<Json> files = new ArrayList<>();
     for (Written file : written) {
       files.add(Json.object()

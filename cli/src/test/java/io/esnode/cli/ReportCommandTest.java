@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.esnode.json.Json;
 import io.esnode.json.JsonReader;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -15,8 +14,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReportCommandTest {
-  private static final Path SAMPLE =
-      Path.of("..", "reports", "src", "test", "resources", "io", "esnode", "report", "sample.analysis.json");
+  private static final Path SAMPLE = Path.of(
+      "..",
+      "reports",
+      "src",
+      "test",
+      "resources",
+      "io",
+      "esnode",
+      "report",
+      "sample.analysis.json");
 
   @TempDir
   Path dir;
@@ -29,7 +36,8 @@ class ReportCommandTest {
     esnode.run("record", "--duration", "300ms", "--interval", "50ms", "--out", "t.parquet");
     esnode.run("analyze", "t.parquet", "--out", "check.json");
 
-    Esnode.Answer answer = esnode.run("report", "t.parquet", "--template", "incident", "--out", "r");
+    Esnode.Answer answer =
+        esnode.run("report", "t.parquet", "--template", "incident", "--out", "r");
 
     assertThat(answer.exit()).as(answer.err()).isZero();
     assertThat(answer.out().lines())
@@ -44,9 +52,16 @@ class ReportCommandTest {
   void unsignedLedgerIsRefusedUnlessAskedForAndThenStamped() throws Exception {
     Path ledger = Files.copy(SAMPLE, dir.resolve("node.analysis.json"));
 
-    Answer refused = run("report", ledger.toString(), "--template", "incident", "--out", dir.toString());
-    Answer stamped =
-        run("report", ledger.toString(), "--template", "incident", "--out", dir.toString(), "--unsigned");
+    Answer refused =
+        run("report", ledger.toString(), "--template", "incident", "--out", dir.toString());
+    Answer stamped = run(
+        "report",
+        ledger.toString(),
+        "--template",
+        "incident",
+        "--out",
+        dir.toString(),
+        "--unsigned");
 
     assertThat(refused.exit()).isEqualTo(3);
     assertThat(refused.err()).contains("a ledger without signature").hasLineCount(1);
@@ -56,14 +71,23 @@ class ReportCommandTest {
     assertThat(ledger).hasSameBinaryContentAs(SAMPLE);
     try (Stream<Path> files = Files.list(dir)) {
       assertThat(files.map(f -> f.getFileName().toString()))
-          .containsExactlyInAnyOrder("node.analysis.json", "node.incident.html", "node.incident.pdf");
+          .containsExactlyInAnyOrder(
+              "node.analysis.json", "node.incident.html", "node.incident.pdf");
     }
   }
 
   @Test
   void jsonAnswerNamesFilesWithTheirDigests() throws Exception {
     Answer answer = run(
-        "report", SAMPLE.toString(), "--template", "incident", "--out", dir.toString(), "--unsigned", "--format", "json");
+        "report",
+        SAMPLE.toString(),
+        "--template",
+        "incident",
+        "--out",
+        dir.toString(),
+        "--unsigned",
+        "--format",
+        "json");
 
     Json.Obj json = JsonReader.object(answer.out());
     assertThat(json.text("schema")).isEqualTo("esnode.report/1");
@@ -89,7 +113,13 @@ class ReportCommandTest {
     Path file = Files.createFile(dir.resolve("file"));
 
     Answer answer = run(
-        "report", SAMPLE.toString(), "--template", "incident", "--unsigned", "--out", file.resolve("x").toString());
+        "report",
+        SAMPLE.toString(),
+        "--template",
+        "incident",
+        "--unsigned",
+        "--out",
+        file.resolve("x").toString());
 
     assertThat(answer.exit()).isEqualTo(74);
     assertThat(answer.err()).contains("cannot be written").hasLineCount(1);
@@ -102,7 +132,9 @@ class ReportCommandTest {
     Answer answer = run("report", other.toString(), "--template", "incident", "--unsigned");
 
     assertThat(answer.exit()).isEqualTo(5);
-    assertThat(answer.err()).contains("other.json: not a ledger: schema: found \"x\"").hasLineCount(1);
+    assertThat(answer.err())
+        .contains("other.json: not a ledger: schema: found \"x\"")
+        .hasLineCount(1);
   }
 
   @Test

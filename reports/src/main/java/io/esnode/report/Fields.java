@@ -9,52 +9,52 @@ import java.util.Map;
  * template that prints one without the figure macro fails. Not thread-safe.
  */
 final class Fields {
-    private final Map<String, Object> map = new LinkedHashMap<>();
+  private final Map<String, Object> map = new LinkedHashMap<>();
 
-    /** A name, a title, a cell of a table. */
-    Fields text(String name, String value) {
-        return put(name, SafeText.line(value, SafeText.NAME));
-    }
+  /** A name, a title, a cell of a table. */
+  Fields text(String name, String value) {
+    return put(name, SafeText.line(value, SafeText.NAME));
+  }
 
-    /** An explanation. */
-    Fields prose(String name, String value) {
-        return put(name, SafeText.line(value, SafeText.PROSE));
-    }
+  /** An explanation. */
+  Fields prose(String name, String value) {
+    return put(name, SafeText.line(value, SafeText.PROSE));
+  }
 
-    /** SQL, a command: line breaks matter. */
-    Fields code(String name, String value) {
-        return put(name, SafeText.block(value, SafeText.CODE));
-    }
+  /** SQL, a command: line breaks matter. */
+  Fields code(String name, String value) {
+    return put(name, SafeText.block(value, SafeText.CODE));
+  }
 
-    Fields flag(String name, boolean value) {
-        return put(name, value);
-    }
+  Fields flag(String name, boolean value) {
+    return put(name, value);
+  }
 
-    Fields number(String name, Map<String, Object> number) {
-        return put(name, number);
-    }
+  Fields number(String name, Map<String, Object> number) {
+    return put(name, number);
+  }
 
-    Fields list(String name, List<?> items) {
-        return put(name, items);
-    }
+  Fields list(String name, List<?> items) {
+    return put(name, items);
+  }
 
-    Fields part(String name, Fields part) {
-        return put(name, part.map());
-    }
+  Fields part(String name, Fields part) {
+    return put(name, part.map());
+  }
 
-    /** What only our own writers make: charts, style sheet, data block. */
-    Fields verbatim(String name, String markup) {
-        return put(name, markup);
-    }
+  /** What only our own writers make: charts, style sheet, data block. */
+  Fields verbatim(String name, String markup) {
+    return put(name, markup);
+  }
 
-    Map<String, Object> map() {
-        return map;
-    }
+  Map<String, Object> map() {
+    return map;
+  }
 
-    private Fields put(String name, Object value) {
-        if (map.put(name, value) != null) {
-            throw new IllegalArgumentException("put twice: " + name);
-        }
-        return this;
+  private Fields put(String name, Object value) {
+    if (map.put(name, value) != null) {
+      throw new IllegalArgumentException("put twice: " + name);
     }
+    return this;
+  }
 }

@@ -9,6 +9,6 @@ package io.esnode.report;
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares reports; tests compare the bytes
 public record Report(byte[] html, byte[] pdf, byte[] ledger) {
-    /** The name of the ledger inside the PDF. */
-    public static final String LEDGER_NAME = "analysis.json";
+  /** The name of the ledger inside the PDF. */
+  public static final String LEDGER_NAME = "analysis.json";
 }

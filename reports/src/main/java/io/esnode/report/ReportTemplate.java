@@ -6,24 +6,24 @@ import java.util.Optional;
 
 /** The reports esnode can write; each is a folder in {@code reports/templates}. */
 public enum ReportTemplate {
-    INCIDENT("incident");
+  INCIDENT("incident");
 
-    private final String word;
+  private final String word;
 
-    ReportTemplate(String word) {
-        this.word = word;
-    }
+  ReportTemplate(String word) {
+    this.word = word;
+  }
 
-    /** The name on the command line and in file names. */
-    public String word() {
-        return word;
-    }
+  /** The name on the command line and in file names. */
+  public String word() {
+    return word;
+  }
 
-    public static Optional<ReportTemplate> find(String word) {
-        return Arrays.stream(values()).filter(t -> t.word.equals(word)).findFirst();
-    }
+  public static Optional<ReportTemplate> find(String word) {
+    return Arrays.stream(values()).filter(t -> t.word.equals(word)).findFirst();
+  }
 
-    public static List<String> words() {
-        return Arrays.stream(values()).map(ReportTemplate::word).toList();
-    }
+  public static List<String> words() {
+    return Arrays.stream(values()).map(ReportTemplate::word).toList();
+  }
 }

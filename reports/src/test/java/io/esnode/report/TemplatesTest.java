@@ -16,42 +16,42 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a template may do in Freemarker's default configuration, ours refuses. */
 class TemplatesTest {
-    public static final class Bean {
-        public String danger() {
-            return "CALLED";
-        }
+  public static final class Bean {
+    public String danger() {
+      return "CALLED";
     }
+  }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "${'freemarker.template.utility.Execute'?new()('id')}",
-                "${'freemarker.template.utility.ObjectConstructor'?new()('java.io.File', '/')}",
-                "${bean.danger()}",
-                "${bean?api.class}",
-                "${text?api.class}",
-                "<#include '../../secret.txt'>",
-                "<#include '/etc/hostname'>",
-                "${missing}",
-                "${number}"
-            })
-    void templateCannotReachOut(String template) {
-        assertThatThrownBy(() -> run(template)).isInstanceOf(Exception.class);
-    }
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "${'freemarker.template.utility.Execute'?new()('id')}",
+        "${'freemarker.template.utility.ObjectConstructor'?new()('java.io.File', '/')}",
+        "${bean.danger()}",
+        "${bean?api.class}",
+        "${text?api.class}",
+        "<#include '../../secret.txt'>",
+        "<#include '/etc/hostname'>",
+        "${missing}",
+        "${number}"
+      })
+  void templateCannotReachOut(String template) {
+    assertThatThrownBy(() -> run(template)).isInstanceOf(Exception.class);
+  }
 
-    @Test
-    void textAndAttributesAreEscaped() throws Exception {
-        assertThat(run("<a t='${text}'>")).isEqualTo("<a t='&lt;b&gt;&quot;x&quot;&amp;&#39;y&#39;'>");
-    }
+  @Test
+  void textAndAttributesAreEscaped() throws Exception {
+    assertThat(run("<a t='${text}'>")).isEqualTo("<a t='&lt;b&gt;&quot;x&quot;&amp;&#39;y&#39;'>");
+  }
 
-    private static String run(String template) throws Exception {
-        Configuration hardened = Templates.configuration(new StringTemplateLoader());
-        Map<String, Object> model = new HashMap<>();
-        model.put("bean", new Bean());
-        model.put("text", "<b>\"x\"&'y'");
-        model.put("number", new Fields().list("groups", List.of("12", "345")).map());
-        StringWriter out = new StringWriter();
-        new Template("x.ftlh", template, hardened).process(model, out);
-        return out.toString();
-    }
+  private static String run(String template) throws Exception {
+    Configuration hardened = Templates.configuration(new StringTemplateLoader());
+    Map<String, Object> model = new HashMap<>();
+    model.put("bean", new Bean());
+    model.put("text", "<b>\"x\"&'y'");
+    model.put("number", new Fields().list("groups", List.of("12", "345")).map());
+    StringWriter out = new StringWriter();
+    new Template("x.ftlh", template, hardened).process(model, out);
+    return out.toString();
+  }
 }
