@@ -108,7 +108,15 @@ final class Recording {
         ? new Verdict.Check(ReasonCode.SIGNATURE_MISSING, false, "no sidecar")
         : new Verdict.Check(ReasonCode.SIGNATURE_VALID, true, "signature holds");
     return new VerifiedBundle(
-        open, new Verdict(path.toString(), sha256, trust, List.of(check), List.of(), null, Json.object().build()));
+        open,
+        new Verdict(
+            path.toString(),
+            sha256,
+            trust,
+            List.of(check),
+            List.of(),
+            null,
+            Json.object().build()));
   }
 
   private void row(RowBatch batch, String entity, int tick, Map<String, Object> values) {

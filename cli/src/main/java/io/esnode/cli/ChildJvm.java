@@ -20,7 +20,8 @@ final class ChildJvm {
       "-Xshare:auto");
 
   /** Hashing, queries and reports need C2, which has the SHA intrinsic. */
-  static final List<String> ANALYSIS = List.of("-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xshare:auto");
+  static final List<String> ANALYSIS =
+      List.of("-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xshare:auto");
 
   private ChildJvm() {}
 

@@ -72,9 +72,8 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private Path directory() {
-    Path directory = out != null
-        ? out
-        : Path.of("esnode-demo-" + RecordCommand.stamp(Instant.now()));
+    Path directory =
+        out != null ? out : Path.of("esnode-demo-" + RecordCommand.stamp(Instant.now()));
     try {
       Files.createDirectories(directory);
     } catch (IOException e) {
@@ -98,7 +97,8 @@ final class DemoCommand implements Callable<Integer> {
       if (exit != 0) {
         throw new CommandException(exit, "demo: recording ended with status %d".formatted(exit));
       }
-      say("    load while it recorded: one core half busy, %d MiB written and synced".formatted(load.mebibytes()));
+      say("    load while it recorded: one core half busy, %d MiB written and synced"
+          .formatted(load.mebibytes()));
     }
   }
 
@@ -107,7 +107,8 @@ final class DemoCommand implements Callable<Integer> {
     int exit = Main.run(new PrintWriter(text), spec.commandLine().getErr(), arguments);
     text.toString().lines().forEach(line -> say("    " + line));
     if (exit != ExitCode.OK) {
-      throw new CommandException(exit, "demo: esnode %s ended with status %d".formatted(arguments[0], exit));
+      throw new CommandException(
+          exit, "demo: esnode %s ended with status %d".formatted(arguments[0], exit));
     }
   }
 
@@ -116,22 +117,33 @@ final class DemoCommand implements Callable<Integer> {
     List<Finding> present =
         ledger.findings().stream().filter(f -> f.state() == State.PRESENT).toList();
     say("");
-    say("What it did: recorded %s of %s ticks of this host, signed them with this node's key, verified the signature,"
-        .formatted(ledger.coverage().ticksCaptured(), ledger.coverage().ticksExpected()));
+    say(
+        "What it did: recorded %s of %s ticks of this host, signed them with this node's key, verified the signature,"
+            .formatted(ledger.coverage().ticksCaptured(), ledger.coverage().ticksExpected()));
     say("evaluated %d rules in DuckDB and wrote a report in which every figure names its query."
         .formatted(ledger.rules().size()));
     say("What it found: %s; %s"
         .formatted(
             words(ledger.diagnosis().verdict()),
-            present.isEmpty() ? "no rule fired." : "%d of %d rules fired:".formatted(
-                present.stream().map(Finding::rule).distinct().count(), ledger.rules().size())));
+            present.isEmpty()
+                ? "no rule fired."
+                : "%d of %d rules fired:"
+                    .formatted(
+                        present.stream().map(Finding::rule).distinct().count(),
+                        ledger.rules().size())));
     for (Finding finding : present) {
-      say("  %-8s %s (%s)".formatted(finding.severity().word(), Text.oneLine(finding.title()), Text.oneLine(finding.entity())));
+      say("  %-8s %s (%s)"
+          .formatted(
+              finding.severity().word(),
+              Text.oneLine(finding.title()),
+              Text.oneLine(finding.entity())));
     }
     say("GPU: none recorded; this version records the host.");
     say("");
-    say("Report (HTML): " + directory.resolve("demo.incident.html").toAbsolutePath().normalize());
-    say("Report (PDF):  " + directory.resolve("demo.incident.pdf").toAbsolutePath().normalize());
+    say("Report (HTML): "
+        + directory.resolve("demo.incident.html").toAbsolutePath().normalize());
+    say("Report (PDF):  "
+        + directory.resolve("demo.incident.pdf").toAbsolutePath().normalize());
     say("Recording:     " + bundle.toAbsolutePath().normalize());
     spec.commandLine().getOut().flush();
   }

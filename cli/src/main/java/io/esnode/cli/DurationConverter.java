@@ -23,7 +23,9 @@ final class DurationConverter implements ITypeConverter<Duration> {
     Duration sum = Duration.ZERO;
     int end = 0;
     while (part.find()) {
-      sum = sum.plus(UNITS.getOrDefault(part.group(2), Duration.ZERO).multipliedBy(Long.parseLong(part.group(1))));
+      sum = sum.plus(UNITS
+          .getOrDefault(part.group(2), Duration.ZERO)
+          .multipliedBy(Long.parseLong(part.group(1))));
       end = part.end();
     }
     if (text.isEmpty() || end != text.length() || sum.isZero()) {

@@ -57,7 +57,10 @@ final class Load implements Closeable {
   private void write(long end) {
     ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
     try (FileChannel file = FileChannel.open(
-        scratch, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+        scratch,
+        StandardOpenOption.CREATE,
+        StandardOpenOption.TRUNCATE_EXISTING,
+        StandardOpenOption.WRITE)) {
       for (int i = 0; i < MAX_CHUNKS && !over && System.nanoTime() < end; i++) {
         chunk.clear();
         file.write(chunk);

@@ -52,7 +52,8 @@ final class Node {
       byte[] key = new byte[KEY_BYTES];
       new SecureRandom().nextBytes(key);
       Files.createDirectories(file.toAbsolutePath().getParent());
-      AtomicFile.write(file, (HexFormat.of().formatHex(key) + "\n").getBytes(StandardCharsets.US_ASCII));
+      AtomicFile.write(
+          file, (HexFormat.of().formatHex(key) + "\n").getBytes(StandardCharsets.US_ASCII));
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
       return key;
     }
@@ -63,8 +64,10 @@ final class Node {
         return key;
       }
     } catch (IllegalArgumentException e) {
-      throw new IOException("%s: not a site key: expected %d hex digits".formatted(file, 2 * KEY_BYTES), e);
+      throw new IOException(
+          "%s: not a site key: expected %d hex digits".formatted(file, 2 * KEY_BYTES), e);
     }
-    throw new IOException("%s: not a site key: expected %d hex digits".formatted(file, 2 * KEY_BYTES));
+    throw new IOException(
+        "%s: not a site key: expected %d hex digits".formatted(file, 2 * KEY_BYTES));
   }
 }

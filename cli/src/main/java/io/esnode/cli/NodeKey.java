@@ -44,7 +44,9 @@ final class NodeKey {
       throw new CommandException(ExitCode.MALFORMED, String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
       throw new CommandException(
-          ExitCode.EVIDENCE_MISSING, "%s: the signing key cannot be read: %s".formatted(key, Reason.of(e)), e);
+          ExitCode.EVIDENCE_MISSING,
+          "%s: the signing key cannot be read: %s".formatted(key, Reason.of(e)),
+          e);
     }
   }
 }

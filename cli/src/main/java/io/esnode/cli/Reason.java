@@ -12,7 +12,8 @@ final class Reason {
 
   static @Nullable String of(IOException e) {
     if (e instanceof AccessDeniedException denied) {
-      return denied.getFile() + ": permission denied; run as a user who may, or choose another place";
+      return denied.getFile()
+          + ": permission denied; run as a user who may, or choose another place";
     }
     if (e instanceof NoSuchFileException missing) {
       return missing.getFile() + ": no such file or directory";

@@ -58,7 +58,10 @@ final class RecordCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli injects it
   private CommandSpec spec;
 
-  @Option(names = "--out", paramLabel = "F", description = "Bundle to write; default: esnode-TIME.parquet here.")
+  @Option(
+      names = "--out",
+      paramLabel = "F",
+      description = "Bundle to write; default: esnode-TIME.parquet here.")
   private @Nullable Path out;
 
   @Option(
@@ -76,16 +79,28 @@ final class RecordCommand implements Callable<Integer> {
       description = "Time between samples; default: ${DEFAULT-VALUE}.")
   private Duration interval = Duration.ofSeconds(1);
 
-  @Option(names = "--key", paramLabel = "F", description = "Private key (PEM) to sign with; default: this node's own.")
+  @Option(
+      names = "--key",
+      paramLabel = "F",
+      description = "Private key (PEM) to sign with; default: this node's own.")
   private @Nullable Path key;
 
-  @Option(names = "--clear-names", description = "Record the host name as it is, not as a keyed token.")
+  @Option(
+      names = "--clear-names",
+      description = "Record the host name as it is, not as a keyed token.")
   private boolean clearNames;
 
-  @Option(names = "--format", paramLabel = "human|json", defaultValue = "human", description = "How to say what was sealed.")
+  @Option(
+      names = "--format",
+      paramLabel = "human|json",
+      defaultValue = "human",
+      description = "How to say what was sealed.")
   private Format format = Format.human;
 
-  @Parameters(arity = "0..*", paramLabel = "-- COMMAND ARG", description = "Record as long as this command runs; exit with its status.")
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "-- COMMAND ARG",
+      description = "Record as long as this command runs; exit with its status.")
   private List<String> command = List.of();
 
   @Override
@@ -93,24 +108,31 @@ final class RecordCommand implements Callable<Integer> {
     try {
       return record();
     } catch (CommandException e) {
-      throw command.isEmpty() || e.exit() == NOT_FOUND || e.exit() == NOT_EXECUTABLE || e.exit() == ExitCode.USAGE
+      throw command.isEmpty()
+              || e.exit() == NOT_FOUND
+              || e.exit() == NOT_EXECUTABLE
+              || e.exit() == ExitCode.USAGE
           ? e
           : new CommandException(RECORDER_FAILED, String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
       throw new CommandException(
-          command.isEmpty() ? ExitCode.CANNOT_WRITE : RECORDER_FAILED, String.valueOf(Reason.of(e)), e);
+          command.isEmpty() ? ExitCode.CANNOT_WRITE : RECORDER_FAILED,
+          String.valueOf(Reason.of(e)),
+          e);
     }
   }
 
   private int record() throws IOException {
     if (interval.compareTo(MIN_INTERVAL) < 0) {
       throw new CommandException(
-          ExitCode.USAGE, "--interval %s: at least %d ms".formatted(interval, MIN_INTERVAL.toMillis()));
+          ExitCode.USAGE,
+          "--interval %s: at least %d ms".formatted(interval, MIN_INTERVAL.toMillis()));
     }
     Home home = Home.of(System.getenv());
     Clock clock = Clock.system();
     Path target = target(clock.now());
-    Path signingKey = key != null ? key : NodeKey.ensure(home, spec.commandLine().getErr());
+    Path signingKey =
+        key != null ? key : NodeKey.ensure(home, spec.commandLine().getErr());
     String keyId = NodeKey.signer(signingKey).keyId();
     String node = clearNames ? Node.hostName() : Node.token(home.siteKey(), Node.hostName());
     Path spoolPath = target.resolveSibling(target.getFileName() + ".spool");
@@ -130,7 +152,8 @@ final class RecordCommand implements Callable<Integer> {
         talk("recording to %s every %s%s".formatted(target, text(interval), until(child)));
         recorder.audit("recorder.started", "success", "esnode " + Version.text(), null);
         recorder.audit("key.loaded", "success", "signs this recording", keyId);
-        recorder.audit("config.loaded", "success", "effective configuration", configSha256(header.config()));
+        recorder.audit(
+            "config.loaded", "success", "effective configuration", configSha256(header.config()));
         if (child != null) {
           waitInBackground(child, recorder);
         }
@@ -152,7 +175,8 @@ final class RecordCommand implements Callable<Integer> {
         : Path.of("esnode-" + stamp(Instant.ofEpochMilli(now.tsMicros() / 1000)) + ".parquet");
     Path name = target.getFileName();
     if (name == null || Files.isDirectory(target)) {
-      throw new CommandException(ExitCode.USAGE, "--out %s: a directory; name a file".formatted(target));
+      throw new CommandException(
+          ExitCode.USAGE, "--out %s: a directory; name a file".formatted(target));
     }
     if (Files.exists(target)) {
       throw new CommandException(
@@ -162,11 +186,13 @@ final class RecordCommand implements Callable<Integer> {
     }
     Path directory = target.toAbsolutePath().getParent();
     if (directory == null || !Files.isDirectory(directory)) {
-      throw new CommandException(ExitCode.CANNOT_WRITE, "%s: directory %s does not exist".formatted(target, directory));
+      throw new CommandException(
+          ExitCode.CANNOT_WRITE, "%s: directory %s does not exist".formatted(target, directory));
     }
     if (!Files.isWritable(directory)) {
       throw new CommandException(
-          ExitCode.CANNOT_WRITE, "%s: directory %s cannot be written by this user".formatted(target, directory));
+          ExitCode.CANNOT_WRITE,
+          "%s: directory %s cannot be written by this user".formatted(target, directory));
     }
     return target;
   }
@@ -212,7 +238,8 @@ final class RecordCommand implements Callable<Integer> {
     return Sha256.hex(json.build().canonical());
   }
 
-  private @Nullable Process startCommand(SpoolWriter spool, SpoolDirectory directory) throws IOException {
+  private @Nullable Process startCommand(SpoolWriter spool, SpoolDirectory directory)
+      throws IOException {
     if (command.isEmpty()) {
       return null;
     }
@@ -237,7 +264,8 @@ final class RecordCommand implements Callable<Integer> {
           try {
             recorder.audit("command.started", "success", "process " + child.pid(), null);
             int status = child.waitFor();
-            recorder.audit("command.exited", status == 0 ? "success" : "failure", "status " + status, null);
+            recorder.audit(
+                "command.exited", status == 0 ? "success" : "failure", "status " + status, null);
             recorder.stop("command exited with status " + status);
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -282,7 +310,8 @@ final class RecordCommand implements Callable<Integer> {
     }
     try {
       if (child.isAlive()) {
-        // The recording ended first, by --duration or a signal: the command goes on alone until it ends.
+        // The recording ended first, by --duration or a signal: the command goes on alone until it
+        // ends.
         return child.waitFor();
       }
       return child.exitValue();
@@ -294,7 +323,14 @@ final class RecordCommand implements Callable<Integer> {
 
   private int seal(Path spool, Path target, Path signingKey) throws IOException {
     List<String> arguments = new ArrayList<>(List.of(
-        "seal", spool.toString(), "--out", target.toString(), "--key", signingKey.toString(), "--format", format.name()));
+        "seal",
+        spool.toString(),
+        "--out",
+        target.toString(),
+        "--key",
+        signingKey.toString(),
+        "--format",
+        format.name()));
     Process sealing = ChildJvm.of(ChildJvm.ANALYSIS, arguments)
         .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
         .redirectOutput(ProcessBuilder.Redirect.INHERIT)

@@ -25,23 +25,36 @@ final class RecoverCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli injects it
   private CommandSpec spec;
 
-  @Parameters(paramLabel = "SPOOL_DIR", description = "The directory OUT.spool that the recorder wrote.")
+  @Parameters(
+      paramLabel = "SPOOL_DIR",
+      description = "The directory OUT.spool that the recorder wrote.")
   @SuppressWarnings("NullAway.Init")
   private Path spool;
 
-  @Option(names = "--out", paramLabel = "F", description = "Bundle to write; default: the one the recorder had in mind.")
+  @Option(
+      names = "--out",
+      paramLabel = "F",
+      description = "Bundle to write; default: the one the recorder had in mind.")
   private @Nullable Path out;
 
-  @Option(names = "--key", paramLabel = "F", description = "Private key (PEM) to sign with; default: this node's own.")
+  @Option(
+      names = "--key",
+      paramLabel = "F",
+      description = "Private key (PEM) to sign with; default: this node's own.")
   private @Nullable Path key;
 
-  @Option(names = "--format", paramLabel = "human|json", defaultValue = "human", description = "How to say what was sealed.")
+  @Option(
+      names = "--format",
+      paramLabel = "human|json",
+      defaultValue = "human",
+      description = "How to say what was sealed.")
   private Format format = Format.human;
 
   @Override
   public Integer call() throws IOException {
-    Path signingKey =
-        key != null ? key : NodeKey.ensure(Home.of(System.getenv()), spec.commandLine().getErr());
+    Path signingKey = key != null
+        ? key
+        : NodeKey.ensure(Home.of(System.getenv()), spec.commandLine().getErr());
     return Sealing.seal(spec.commandLine(), spool, out, signingKey, format, true);
   }
 }

@@ -27,7 +27,13 @@ final class Sealing {
    * @param out null for the name the recorder had in mind
    * @param recovered whether to talk about what the recorder left behind
    */
-  static int seal(CommandLine line, Path spool, @Nullable Path out, Path key, Format format, boolean recovered) {
+  static int seal(
+      CommandLine line,
+      Path spool,
+      @Nullable Path out,
+      Path key,
+      Format format,
+      boolean recovered) {
     SpoolDirectory directory;
     Path target;
     try {
@@ -66,7 +72,12 @@ final class Sealing {
   }
 
   private static void say(
-      CommandLine line, Sealer.Sealed sealed, Path target, Signer signer, Format format, boolean recovered)
+      CommandLine line,
+      Sealer.Sealed sealed,
+      Path target,
+      Signer signer,
+      Format format,
+      boolean recovered)
       throws IOException {
     if (format == Format.json) {
       line.getOut()
@@ -89,7 +100,11 @@ final class Sealing {
       for (SpoolVisitor.Damage damage : sealed.damage()) {
         line.getErr()
             .println("esnode: %s at byte %d: %d bytes skipped: %s"
-                .formatted(damage.segment(), damage.offset(), damage.bytes(), Text.oneLine(damage.reason())));
+                .formatted(
+                    damage.segment(),
+                    damage.offset(),
+                    damage.bytes(),
+                    Text.oneLine(damage.reason())));
       }
     }
     line.getErr()

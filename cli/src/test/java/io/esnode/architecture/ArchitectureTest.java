@@ -25,9 +25,15 @@ import java.util.UUID;
 @AnalyzeClasses(packages = "io.esnode", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
   private static final String[] BUNDLE = {
-    "io.esnode.json..", "io.esnode.metric..", "io.esnode.bundle..", "io.esnode.ledger..", "io.esnode.signature.."
+    "io.esnode.json..",
+    "io.esnode.metric..",
+    "io.esnode.bundle..",
+    "io.esnode.ledger..",
+    "io.esnode.signature.."
   };
-  private static final String[] RECORDER = {"io.esnode.source..", "io.esnode.spool..", "io.esnode.recorder.."};
+  private static final String[] RECORDER = {
+    "io.esnode.source..", "io.esnode.spool..", "io.esnode.recorder.."
+  };
   private static final String[] SIGNER = {"io.esnode.signer.."};
   private static final String[] ANALYZER = {"io.esnode.analyzer..", "io.esnode.rule.."};
   private static final String[] REPORTS = {"io.esnode.report.."};
@@ -38,38 +44,47 @@ class ArchitectureTest {
       slices().matching("io.esnode.(**)").should().beFreeOfCycles();
 
   @ArchTest
-  static final ArchRule everyPackageBelongsToAModule = classes()
-      .should()
-      .resideInAnyPackage(join(BUNDLE, RECORDER, SIGNER, ANALYZER, REPORTS, CLI));
+  static final ArchRule everyPackageBelongsToAModule =
+      classes().should().resideInAnyPackage(join(BUNDLE, RECORDER, SIGNER, ANALYZER, REPORTS, CLI));
 
   @ArchTest
-  static final ArchRule bundleKnowsNoOtherModule = knowsNothingOf(BUNDLE, join(RECORDER, SIGNER, ANALYZER, REPORTS, CLI));
+  static final ArchRule bundleKnowsNoOtherModule =
+      knowsNothingOf(BUNDLE, join(RECORDER, SIGNER, ANALYZER, REPORTS, CLI));
 
   @ArchTest
-  static final ArchRule recorderKnowsBundleOnly = knowsNothingOf(RECORDER, join(SIGNER, ANALYZER, REPORTS, CLI));
+  static final ArchRule recorderKnowsBundleOnly =
+      knowsNothingOf(RECORDER, join(SIGNER, ANALYZER, REPORTS, CLI));
 
   @ArchTest
-  static final ArchRule signerKnowsBundleOnly = knowsNothingOf(SIGNER, join(RECORDER, ANALYZER, REPORTS, CLI));
+  static final ArchRule signerKnowsBundleOnly =
+      knowsNothingOf(SIGNER, join(RECORDER, ANALYZER, REPORTS, CLI));
 
   @ArchTest
-  static final ArchRule analyzerKnowsBundleOnly = knowsNothingOf(ANALYZER, join(RECORDER, SIGNER, REPORTS, CLI));
+  static final ArchRule analyzerKnowsBundleOnly =
+      knowsNothingOf(ANALYZER, join(RECORDER, SIGNER, REPORTS, CLI));
 
   @ArchTest
-  static final ArchRule reportsKnowsBundleOnly = knowsNothingOf(REPORTS, join(RECORDER, SIGNER, ANALYZER, CLI));
+  static final ArchRule reportsKnowsBundleOnly =
+      knowsNothingOf(REPORTS, join(RECORDER, SIGNER, ANALYZER, CLI));
 
   @ArchTest
-  static final ArchRule parquetLivesInBundle =
-      livesOnlyIn(new String[] {"io.esnode.bundle.."}, "org.apache.parquet..", "com.github.luben..");
+  static final ArchRule parquetLivesInBundle = livesOnlyIn(
+      new String[] {"io.esnode.bundle.."}, "org.apache.parquet..", "com.github.luben..");
 
   @ArchTest
-  static final ArchRule jacksonLivesInJson = livesOnlyIn(new String[] {"io.esnode.json.."}, "com.fasterxml.jackson..");
+  static final ArchRule jacksonLivesInJson =
+      livesOnlyIn(new String[] {"io.esnode.json.."}, "com.fasterxml.jackson..");
 
   @ArchTest
   static final ArchRule sqlLivesInAnalyzer = livesOnlyIn(ANALYZER, "org.duckdb..", "java.sql..");
 
   @ArchTest
-  static final ArchRule renderingLivesInReports =
-      livesOnlyIn(REPORTS, "freemarker..", "com.openhtmltopdf..", "org.apache.pdfbox..", "org.apache.fontbox..");
+  static final ArchRule renderingLivesInReports = livesOnlyIn(
+      REPORTS,
+      "freemarker..",
+      "com.openhtmltopdf..",
+      "org.apache.pdfbox..",
+      "org.apache.fontbox..");
 
   @ArchTest
   static final ArchRule commandLineLivesInCli = livesOnlyIn(CLI, "picocli..");
@@ -129,7 +144,12 @@ class ArchitectureTest {
       .callConstructor(String.class, byte[].class);
 
   private static ArchRule knowsNothingOf(String[] module, String[] others) {
-    return noClasses().that().resideInAnyPackage(module).should().dependOnClassesThat().resideInAnyPackage(others);
+    return noClasses()
+        .that()
+        .resideInAnyPackage(module)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(others);
   }
 
   private static ArchRule livesOnlyIn(String[] home, String... library) {

@@ -20,7 +20,8 @@ import picocli.CommandLine;
 /** Types every line of {@code docs/reference/commands.md} into a shell, in order, in one directory. */
 class CommandsPageTest {
   private static final Path PAGE = Path.of("../docs/reference/commands.md");
-  private static final Pattern LINE = Pattern.compile("(?m)^\\$ (esnode|cp) (.*?)(?:    # exit ([0-9]+))?$");
+  private static final Pattern LINE =
+      Pattern.compile("(?m)^\\$ (esnode|cp) (.*?)(?:    # exit ([0-9]+))?$");
 
   @TempDir
   Path dir;
@@ -62,9 +63,11 @@ class CommandsPageTest {
       if (!command.getCommandSpec().usageMessage().hidden() && !name.equals("help")) {
         assertThat(shown).contains(name);
         String help = command.getUsageMessage()
-            + String.join("", command.getSubcommands().values().stream()
-                .map(CommandLine::getUsageMessage)
-                .toList());
+            + String.join(
+                "",
+                command.getSubcommands().values().stream()
+                    .map(CommandLine::getUsageMessage)
+                    .toList());
         assertThat(help).as("esnode %s --help", name).contains("Examples:");
       }
     });
@@ -75,7 +78,8 @@ class CommandsPageTest {
     Matcher line = LINE.matcher(Files.readString(PAGE));
     while (line.find()) {
       examples.add(new Example(
-          line.group(1) + " " + line.group(2), line.group(3) == null ? 0 : Integer.parseInt(line.group(3))));
+          line.group(1) + " " + line.group(2),
+          line.group(3) == null ? 0 : Integer.parseInt(line.group(3))));
     }
     assertThat(examples).hasSizeGreaterThan(20);
     return examples;

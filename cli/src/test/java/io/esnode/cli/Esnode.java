@@ -35,9 +35,9 @@ record Esnode(Path directory) {
     boolean records = arguments.length > 0 && arguments[0].equals("record");
     List<String> flags = new ArrayList<>(records ? ChildJvm.RECORDER : ChildJvm.ANALYSIS);
     // A user's locale and zone are not ours to choose.
-    flags.addAll(List.of("-Duser.language=tr", "-Duser.country=TR", "-Duser.timezone=Pacific/Chatham"));
-    ProcessBuilder builder =
-        ChildJvm.of(flags, List.of(arguments)).directory(directory.toFile());
+    flags.addAll(
+        List.of("-Duser.language=tr", "-Duser.country=TR", "-Duser.timezone=Pacific/Chatham"));
+    ProcessBuilder builder = ChildJvm.of(flags, List.of(arguments)).directory(directory.toFile());
     builder.environment().put("ESNODE_HOME", home().toString());
     builder.redirectOutput(directory.resolve("stdout").toFile());
     builder.redirectError(directory.resolve("stderr").toFile());

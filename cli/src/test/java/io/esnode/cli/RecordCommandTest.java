@@ -55,7 +55,14 @@ class RecordCommandTest {
   void hostNameIsATokenUnlessClearNamesAreAsked() throws Exception {
     esnode.run("record", "--duration", "100ms", "--interval", "50ms", "--out", "t.parquet");
     esnode.run(
-        "record", "--duration", "100ms", "--interval", "50ms", "--clear-names", "--out", "c.parquet");
+        "record",
+        "--duration",
+        "100ms",
+        "--interval",
+        "50ms",
+        "--clear-names",
+        "--out",
+        "c.parquet");
 
     assertThat(manifest("t.parquet").node()).matches("n-[0-9a-f]{16}");
     assertThat(manifest("c.parquet").node()).isEqualTo(Node.hostName());
@@ -65,7 +72,15 @@ class RecordCommandTest {
   @Test
   void statusOfTheCommandIsPassedOn() throws Exception {
     Esnode.Answer answer = esnode.run(
-        "record", "--duration", "30s", "--out", "t.parquet", "--", "sh", "-c", "echo its own words; exit 7");
+        "record",
+        "--duration",
+        "30s",
+        "--out",
+        "t.parquet",
+        "--",
+        "sh",
+        "-c",
+        "echo its own words; exit 7");
 
     assertThat(answer.exit()).isEqualTo(7);
     assertThat(answer.out()).isEqualTo("its own words\n");
@@ -132,8 +147,8 @@ class RecordCommandTest {
     Process first = esnode.start("record", "--interval", "50ms", "--out", "t.parquet");
     awaitTicks("t.parquet", 1);
     Esnode second = new Esnode(Files.createDirectory(dir.resolve("second")));
-    Esnode.Answer answer =
-        second.run("record", "--duration", "1s", "--out", dir.resolve("t.parquet").toString());
+    Esnode.Answer answer = second.run(
+        "record", "--duration", "1s", "--out", dir.resolve("t.parquet").toString());
     first.destroy();
     first.waitFor();
 
@@ -169,7 +184,8 @@ class RecordCommandTest {
     Esnode.Answer answer = esnode.run("recover", "nothing.spool");
 
     assertThat(answer.exit()).isEqualTo(5);
-    assertThat(answer.err()).contains("nothing.spool: not there; expected the directory of a spool");
+    assertThat(answer.err())
+        .contains("nothing.spool: not there; expected the directory of a spool");
   }
 
   /** Waits until the recorder has written that many ticks. */
@@ -227,7 +243,8 @@ class RecordCommandTest {
 
   private List<String> left() throws IOException {
     try (Stream<Path> files = Files.list(dir)) {
-      return files.map(f -> f.getFileName().toString())
+      return files
+          .map(f -> f.getFileName().toString())
           .filter(f -> f.startsWith("t."))
           .toList();
     }

@@ -42,7 +42,8 @@ public final class Recorder {
    *
    * @param startMono time of tick 0, CLOCK_MONOTONIC in ns
    */
-  public Recorder(Clock clock, Sources sources, SpoolWriter spool, long startMono, Duration interval) {
+  public Recorder(
+      Clock clock, Sources sources, SpoolWriter spool, long startMono, Duration interval) {
     this.clock = clock;
     this.sources = sources;
     this.spool = spool;
@@ -102,12 +103,14 @@ public final class Recorder {
    */
   public void audit(String action, String outcome, String detail, @Nullable String sha256) {
     Moment now = clock.now();
-    Map<String, String> texts = new HashMap<>(Map.of("action", action, "outcome", outcome, "detail", detail));
+    Map<String, String> texts =
+        new HashMap<>(Map.of("action", action, "outcome", outcome, "detail", detail));
     if (sha256 != null) {
       texts.put("sha256", sha256);
     }
     spool.row(
-        new TextRow("audit", "node", SOURCE, "live", null, now.tsMicros(), texts, Map.of()), now.monoNanos());
+        new TextRow("audit", "node", SOURCE, "live", null, now.tsMicros(), texts, Map.of()),
+        now.monoNanos());
   }
 
   /** Whether the deadline was reached, rather than the end. */
@@ -154,7 +157,11 @@ public final class Recorder {
             "live",
             tick + 1,
             now.tsMicros() - lateNanos / 1000,
-            Map.of("metric", "tick", "reason", "the recorder did not run: host overloaded, suspended or stopped"),
+            Map.of(
+                "metric",
+                "tick",
+                "reason",
+                "the recorder did not run: host overloaded, suspended or stopped"),
             Map.of(
                 "from_ts", now.tsMicros() - lateNanos / 1000,
                 "to_ts", now.tsMicros(),

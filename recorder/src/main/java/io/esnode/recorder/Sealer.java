@@ -46,7 +46,8 @@ public final class Sealer {
    * @param sha256 of the bundle
    * @param damage what could not be read from the spool
    */
-  public record Sealed(String sha256, long sizeBytes, Manifest manifest, List<SpoolVisitor.Damage> damage) {
+  public record Sealed(
+      String sha256, long sizeBytes, Manifest manifest, List<SpoolVisitor.Damage> damage) {
     public Sealed {
       damage = List.copyOf(damage);
     }
@@ -62,11 +63,12 @@ public final class Sealer {
     Survey survey = new Survey(reader.header());
     SpoolReader.Summary summary = reader.read(survey);
     if (survey.captured() == 0) {
-      throw new EmptySpoolException(
-          "%s: no complete tick in %d segments; there is nothing to seal".formatted(spool.path(), summary.segments()));
+      throw new EmptySpoolException("%s: no complete tick in %d segments; there is nothing to seal"
+          .formatted(spool.path(), summary.segments()));
     }
     BundleWriter.Sealed bundle;
-    try (BundleWriter writer = BundleWriter.create(target, reader.header().node(), tables(survey.tables()))) {
+    try (BundleWriter writer =
+        BundleWriter.create(target, reader.header().node(), tables(survey.tables()))) {
       Rows rows = new Rows(writer, survey);
       reader.read(rows);
       rows.finish();
@@ -75,7 +77,9 @@ public final class Sealer {
       byte[] sidecar = signer.sign(
           String.valueOf(target.getFileName()),
           bundle.sha256(),
-          bundle.manifest().simulated() ? PredicateType.SIMULATED_RECORDING : PredicateType.RECORDING,
+          bundle.manifest().simulated()
+              ? PredicateType.SIMULATED_RECORDING
+              : PredicateType.RECORDING,
           Json.object().put("manifest", bundle.manifest().toJson()).build());
       SidecarFile.write(target, sidecar);
       writer.publish();
@@ -87,13 +91,16 @@ public final class Sealer {
   /** Sealing again after a crash gives the same bytes; anything else at that place is other evidence. */
   private void refuseToReplace(String sha256) throws IOException {
     if (Files.exists(target) && !Sha256.hex(Files.readAllBytes(target)).equals(sha256)) {
-      throw new IOException("%s: another file stands there, and evidence is never overwritten; seal to another name with: esnode recover %s --out FILE"
-          .formatted(target, spool.path()));
+      throw new IOException(
+          "%s: another file stands there, and evidence is never overwritten; seal to another name with: esnode recover %s --out FILE"
+              .formatted(target, spool.path()));
     }
   }
 
   private static List<Table> tables(Set<String> names) {
-    return Registry.get().tables().stream().filter(t -> names.contains(t.name())).toList();
+    return Registry.get().tables().stream()
+        .filter(t -> names.contains(t.name()))
+        .toList();
   }
 
   /** Second pass: every row into its row group. */

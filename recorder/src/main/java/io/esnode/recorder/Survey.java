@@ -70,7 +70,8 @@ final class Survey implements SpoolVisitor {
         steps.add(new Manifest.Clock.Step(tick.number(), tick.tsMicros(), offsetUs - lastOffsetUs));
       }
       if (tick.number() > lastTick + 1) {
-        holes.add(new Hole(tick.number() - lastTick - 1, lastTs, tick.tsMicros(), tick.monoNanos()));
+        holes.add(
+            new Hole(tick.number() - lastTick - 1, lastTs, tick.tsMicros(), tick.monoNanos()));
       }
     }
     captured++;
@@ -222,11 +223,16 @@ final class Survey implements SpoolVisitor {
         new Manifest.Ticks(lastTick + 1, captured, late, dropped),
         new Manifest.Clock("unknown", steps),
         new Manifest.Cost(
-            firstCpuMs == null || lastCpuMs == null ? null : Long.valueOf(lastCpuMs - firstCpuMs), maxRss),
+            firstCpuMs == null || lastCpuMs == null ? null : Long.valueOf(lastCpuMs - firstCpuMs),
+            maxRss),
         gaps,
         header.inventory(),
         new Manifest.Spool(
-            summary.chainHead(), summary.segments(), summary.bytes(), !summary.ended(), summary.damagedBytes()),
+            summary.chainHead(),
+            summary.segments(),
+            summary.bytes(),
+            !summary.ended(),
+            summary.damagedBytes()),
         new Manifest.Stream(
             header.streamId(), header.sequence(), header.previousBundle(), header.selection()),
         groups);

@@ -55,9 +55,12 @@ public final class SpoolDirectory implements Closeable {
       }
       found.close();
       throw new SpoolException(
-          "%s: holds a recording that was never sealed; seal it with: esnode recover %s".formatted(path, path), e);
+          "%s: holds a recording that was never sealed; seal it with: esnode recover %s"
+              .formatted(path, path),
+          e);
     } catch (NoSuchFileException e) {
-      throw new SpoolException("%s: the directory to record into does not exist".formatted(path), e);
+      throw new SpoolException(
+          "%s: the directory to record into does not exist".formatted(path), e);
     }
     return open(path);
   }
@@ -69,16 +72,22 @@ public final class SpoolDirectory implements Closeable {
           .formatted(path, Files.exists(path) ? "not a directory" : "not there"));
     }
     FileChannel file = FileChannel.open(
-        path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        path.resolve(LOCK),
+        StandardOpenOption.CREATE,
+        StandardOpenOption.READ,
+        StandardOpenOption.WRITE);
     try {
       FileLock lock = tryLock(file);
       if (lock == null) {
-        throw new SpoolException("%s: in use by another recorder%s; wait for it to end, or record to another file"
-            .formatted(path, holder(file)));
+        throw new SpoolException(
+            "%s: in use by another recorder%s; wait for it to end, or record to another file"
+                .formatted(path, holder(file)));
       }
       file.truncate(0);
       file.write(
-          ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)), 0);
+          ByteBuffer.wrap(
+              Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)),
+          0);
       return new SpoolDirectory(path, file, lock);
     } catch (IOException e) {
       file.close();

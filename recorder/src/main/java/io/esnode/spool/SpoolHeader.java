@@ -104,7 +104,8 @@ public record SpoolHeader(
 
   static SpoolHeader from(Json.Obj json) throws JsonException {
     if (!FORMAT.equals(json.text("format"))) {
-      throw new JsonException("format: found \"%s\", this esnode reads \"%s\"".formatted(json.text("format"), FORMAT));
+      throw new JsonException(
+          "format: found \"%s\", this esnode reads \"%s\"".formatted(json.text("format"), FORMAT));
     }
     Map<String, List<String>> columns = new LinkedHashMap<>();
     for (String table : json.obj("columns").members().keySet()) {
@@ -135,7 +136,8 @@ public record SpoolHeader(
     try {
       return Long.parseLong(json.text(name));
     } catch (NumberFormatException e) {
-      throw new JsonException("%s: found \"%s\", expected nanoseconds".formatted(name, json.text(name)), e);
+      throw new JsonException(
+          "%s: found \"%s\", expected nanoseconds".formatted(name, json.text(name)), e);
     }
   }
 

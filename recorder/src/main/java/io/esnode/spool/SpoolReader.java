@@ -41,7 +41,12 @@ public final class SpoolReader {
    * @param ended whether the recorder ended on purpose
    */
   public record Summary(
-      SpoolHeader header, String chainHead, long segments, long bytes, long damagedBytes, boolean ended) {}
+      SpoolHeader header,
+      String chainHead,
+      long segments,
+      long bytes,
+      long damagedBytes,
+      boolean ended) {}
 
   private SpoolReader(List<Path> segments, SpoolHeader header) {
     this.segments = segments;
@@ -107,8 +112,9 @@ public final class SpoolReader {
     for (Map.Entry<String, List<String>> table : header.columns().entrySet()) {
       for (String column : table.getValue()) {
         if (Registry.get().find(table.getKey(), column).isEmpty()) {
-          throw new SpoolException("%s: recorded by esnode %s with %s.%s, which this version does not know; seal it with that version"
-              .formatted(directory, header.toolVersion(), table.getKey(), column));
+          throw new SpoolException(
+              "%s: recorded by esnode %s with %s.%s, which this version does not know; seal it with that version"
+                  .formatted(directory, header.toolVersion(), table.getKey(), column));
         }
       }
     }
@@ -123,7 +129,10 @@ public final class SpoolReader {
     }
     if (!own.recordingId().equals(header.recordingId())) {
       visitor.damage(new SpoolVisitor.Damage(
-          name, 0, 0, "belongs to recording %s, not %s".formatted(own.recordingId(), header.recordingId())));
+          name,
+          0,
+          0,
+          "belongs to recording %s, not %s".formatted(own.recordingId(), header.recordingId())));
     } else if (follows && !java.util.Objects.equals(own.previousSha256(), previous)) {
       visitor.damage(new SpoolVisitor.Damage(
           name,
@@ -134,7 +143,8 @@ public final class SpoolReader {
     }
   }
 
-  private void frames(byte[] bytes, String name, boolean last, SpoolVisitor visitor) throws IOException {
+  private void frames(byte[] bytes, String name, boolean last, SpoolVisitor visitor)
+      throws IOException {
     int at = 0;
     while (at < bytes.length) {
       int length = frameAt(bytes, at);
@@ -156,7 +166,10 @@ public final class SpoolReader {
         damagedBytes += next - at;
       }
       visitor.damage(new SpoolVisitor.Damage(
-          name, at, next - at, torn ? "torn end: the recorder was stopped while it wrote" : problem));
+          name,
+          at,
+          next - at,
+          torn ? "torn end: the recorder was stopped while it wrote" : problem));
       at = next;
     }
   }
@@ -201,7 +214,9 @@ public final class SpoolReader {
   }
 
   private void frame(byte[] bytes, int at, int length, SpoolVisitor visitor) throws IOException {
-    ByteBuffer in = ByteBuffer.wrap(bytes, at + Frame.HEAD_BYTES, length).slice().order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer in = ByteBuffer.wrap(bytes, at + Frame.HEAD_BYTES, length)
+        .slice()
+        .order(ByteOrder.LITTLE_ENDIAN);
     long mono = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong(at + 8);
     byte type = in.get();
     if (type != Frame.DELTA && (in.remaining() < 4 || in.getInt() != Frame.SYNC)) {
@@ -255,7 +270,8 @@ public final class SpoolReader {
       return null;
     }
     try {
-      return SpoolHeader.from(JsonReader.object(Arrays.copyOfRange(segment, start + 5, start + length)));
+      return SpoolHeader.from(
+          JsonReader.object(Arrays.copyOfRange(segment, start + 5, start + length)));
     } catch (JsonException e) {
       return null;
     }
@@ -264,7 +280,8 @@ public final class SpoolReader {
   private static byte[] read(Path segment) throws IOException {
     long size = Files.size(segment);
     if (size > MAX_SEGMENT) {
-      throw new SpoolException("%s: %d bytes; a segment has at most %d".formatted(segment, size, MAX_SEGMENT));
+      throw new SpoolException(
+          "%s: %d bytes; a segment has at most %d".formatted(segment, size, MAX_SEGMENT));
     }
     return Files.readAllBytes(segment);
   }

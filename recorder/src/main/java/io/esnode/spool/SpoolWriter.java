@@ -41,7 +41,8 @@ public final class SpoolWriter implements Closeable {
    * @param keyframeEvery a keyframe every so many ticks: what one damaged frame can take
    * @param queue frames waiting for the disk at most
    */
-  public record Options(long segmentBytes, Duration segmentTime, Duration flush, int keyframeEvery, int queue) {
+  public record Options(
+      long segmentBytes, Duration segmentTime, Duration flush, int keyframeEvery, int queue) {
     public static final Options DEFAULT =
         new Options(1 << 20, Duration.ofMinutes(10), Duration.ofSeconds(1), 60, 64);
   }
@@ -82,7 +83,8 @@ public final class SpoolWriter implements Closeable {
     }
   }
 
-  private SpoolWriter(SpoolDirectory directory, SpoolHeader header, Options options) throws IOException {
+  private SpoolWriter(SpoolDirectory directory, SpoolHeader header, Options options)
+      throws IOException {
     this.directory = directory;
     this.header = header;
     this.options = options;
@@ -95,7 +97,8 @@ public final class SpoolWriter implements Closeable {
   }
 
   /** Opens the first segment and starts the writer thread; the directory is closed with the writer. */
-  public static SpoolWriter open(SpoolDirectory directory, SpoolHeader header, Options options) throws IOException {
+  public static SpoolWriter open(SpoolDirectory directory, SpoolHeader header, Options options)
+      throws IOException {
     SpoolWriter writer = new SpoolWriter(directory, header, options);
     writer.thread.start();
     return writer;
@@ -112,7 +115,8 @@ public final class SpoolWriter implements Closeable {
     }
     Frame frame = take();
     if (frame == null || dropped.ticks() > 0) {
-      dropped = dropped.plus(moment.tsMicros(), "the disk was slower than the recorder: queue full");
+      dropped =
+          dropped.plus(moment.tsMicros(), "the disk was slower than the recorder: queue full");
       encoder.needKeyframe();
       if (frame != null) {
         free.add(frame);
@@ -177,11 +181,8 @@ public final class SpoolWriter implements Closeable {
    */
   public void end(String reason, long monoNanos) throws IOException {
     Frame frame = new Frame().begin(Frame.END, false);
-    frame.putBytes(Json.object()
-        .put("reason", reason)
-        .build()
-        .canonical()
-        .getBytes(StandardCharsets.UTF_8));
+    frame.putBytes(
+        Json.object().put("reason", reason).build().canonical().getBytes(StandardCharsets.UTF_8));
     frame.finish(monoNanos);
     try {
       if (dropped.ticks() > 0) {
@@ -313,7 +314,8 @@ public final class SpoolWriter implements Closeable {
     Frame frame = new Frame().begin(Frame.HEADER, false);
     frame.putBytes(of.toJson().canonical().getBytes(StandardCharsets.UTF_8));
     frame.finish(of.startMono());
-    FileChannel opened = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    FileChannel opened =
+        FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     try {
       ByteBuffer bytes = ByteBuffer.wrap(frame.array(), 0, frame.size());
       while (bytes.hasRemaining()) {

@@ -58,7 +58,8 @@ public record TextRow(
       try {
         numbers.put(name, Long.parseLong(value));
       } catch (NumberFormatException e) {
-        throw new JsonException("numbers.%s: found \"%s\", expected a 64-bit integer".formatted(name, value), e);
+        throw new JsonException(
+            "numbers.%s: found \"%s\", expected a 64-bit integer".formatted(name, value), e);
       }
     }
     return new TextRow(

@@ -66,7 +66,10 @@ final class TickDecoder {
       tick.values = values;
       tick.present = present;
       seq = read;
-    } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException | ArithmeticException e) {
+    } catch (BufferUnderflowException
+        | IllegalArgumentException
+        | IndexOutOfBoundsException
+        | ArithmeticException e) {
       throw new SpoolException("keyframe ends early", e);
     }
     keyTs = tick.tsMicros;

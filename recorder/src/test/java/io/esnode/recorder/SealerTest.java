@@ -72,7 +72,9 @@ class SealerTest {
   @Test
   void ticksThatNobodyExplainsBecomeAGap() throws IOException {
     SpoolWriter writer = SpoolWriter.open(
-        SpoolDirectory.create(dir.resolve("t.parquet.spool")), Spools.header(), SpoolWriter.Options.DEFAULT);
+        SpoolDirectory.create(dir.resolve("t.parquet.spool")),
+        Spools.header(),
+        SpoolWriter.Options.DEFAULT);
     ScriptedSource source = new ScriptedSource(1, "disk:sda");
     for (long tick : new long[] {0, 1, 2, 7, 8}) {
       source.sample();
@@ -91,14 +93,18 @@ class SealerTest {
   @Test
   void clockThatWasSetIsAStepInTheManifest() throws IOException {
     SpoolWriter writer = SpoolWriter.open(
-        SpoolDirectory.create(dir.resolve("t.parquet.spool")), Spools.header(), SpoolWriter.Options.DEFAULT);
+        SpoolDirectory.create(dir.resolve("t.parquet.spool")),
+        Spools.header(),
+        SpoolWriter.Options.DEFAULT);
     ScriptedSource source = new ScriptedSource(1, "disk:sda");
     for (long tick = 0; tick < 5; tick++) {
       Moment moment = Spools.moment(tick);
       long stepUs = tick >= 3 ? -2_000_000 : 0;
       source.sample();
       writer.tick(
-          tick, new Moment(moment.tsMicros() + stepUs, moment.monoNanos(), 0), List.<Source>of(source));
+          tick,
+          new Moment(moment.tsMicros() + stepUs, moment.monoNanos(), 0),
+          List.<Source>of(source));
     }
     writer.end("test over", Spools.moment(9).monoNanos());
     writer.close();
@@ -112,7 +118,9 @@ class SealerTest {
   @Test
   void spoolWithoutATickIsNotSealed() throws IOException {
     SpoolWriter writer = SpoolWriter.open(
-        SpoolDirectory.create(dir.resolve("t.parquet.spool")), Spools.header(), SpoolWriter.Options.DEFAULT);
+        SpoolDirectory.create(dir.resolve("t.parquet.spool")),
+        Spools.header(),
+        SpoolWriter.Options.DEFAULT);
     writer.end("test over", 0);
     writer.close();
 
@@ -137,7 +145,8 @@ class SealerTest {
     record(dir, 0, 5);
     Signer broken = new PlainSigner() {
       @Override
-      public byte[] sign(String subjectName, String subjectSha256, String predicateType, Json.Obj predicate)
+      public byte[] sign(
+          String subjectName, String subjectSha256, String predicateType, Json.Obj predicate)
           throws IOException {
         throw new IOException("no token in the reader");
       }
@@ -153,13 +162,19 @@ class SealerTest {
     ScriptedSource source = new ScriptedSource(1, "disk:sda");
     List<Failure> none = source.failures();
     SpoolWriter writer = SpoolWriter.open(
-        SpoolDirectory.create(dir.resolve("t.parquet.spool")), Spools.header(), SpoolWriter.Options.DEFAULT);
+        SpoolDirectory.create(dir.resolve("t.parquet.spool")),
+        Spools.header(),
+        SpoolWriter.Options.DEFAULT);
     long[] now = {0};
     Recorder recorder = new Recorder(
         () -> {
           long tick = now[0]++ / 4;
-          source.fail(tick >= 2 && tick < 4 ? new Failure[] {new Failure("disk:sda", "disk", "EIO")} : new Failure[0]);
-          return new Moment(Spools.START_US + now[0] * 250_000, Spools.START_MONO + now[0] * 250_000_000, 0);
+          source.fail(
+              tick >= 2 && tick < 4
+                  ? new Failure[] {new Failure("disk:sda", "disk", "EIO")}
+                  : new Failure[0]);
+          return new Moment(
+              Spools.START_US + now[0] * 250_000, Spools.START_MONO + now[0] * 250_000_000, 0);
         },
         new Sources(List.of(source), List.of()),
         writer,
@@ -181,7 +196,8 @@ class SealerTest {
     }
 
     @Override
-    public byte[] sign(String subjectName, String subjectSha256, String predicateType, Json.Obj predicate)
+    public byte[] sign(
+        String subjectName, String subjectSha256, String predicateType, Json.Obj predicate)
         throws IOException {
       return predicate.canonical().getBytes(StandardCharsets.UTF_8);
     }

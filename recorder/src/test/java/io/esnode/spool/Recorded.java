@@ -16,9 +16,14 @@ final class Recorded implements SpoolVisitor {
     StringBuilder line = new StringBuilder();
     line.append(tick.tsMicros()).append(' ').append(tick.monoNanos());
     for (int row = 0; row < tick.rows(); row++) {
-      line.append(' ').append(tick.source(row)).append(' ').append(tick.entity(row)).append('=');
+      line.append(' ')
+          .append(tick.source(row))
+          .append(' ')
+          .append(tick.entity(row))
+          .append('=');
       for (int column = 0; column < tick.columns(row); column++) {
-        line.append(tick.present(row, column) ? Long.toString(tick.value(row, column)) : "-").append(',');
+        line.append(tick.present(row, column) ? Long.toString(tick.value(row, column)) : "-")
+            .append(',');
       }
     }
     ticks.put(tick.number(), line.toString());

@@ -41,7 +41,8 @@ class SpoolTest {
       same.sample();
       assertThat(recorded.ticks.get(tick)).isEqualTo(line(same, tick));
     }
-    assertThat(recorded.rows).extracting(row -> row.texts().get("action"))
+    assertThat(recorded.rows)
+        .extracting(row -> row.texts().get("action"))
         .containsExactly("recorder.started", "recorder.stopped");
   }
 
@@ -121,12 +122,14 @@ class SpoolTest {
   @Test
   void secondRecorderIsRefusedWhileTheFirstRuns() throws IOException {
     Path other = dir.resolve("other.spool");
-    try (SpoolWriter running = SpoolWriter.open(SpoolDirectory.create(other), Spools.header(), Spools.SMALL)) {
+    try (SpoolWriter running =
+        SpoolWriter.open(SpoolDirectory.create(other), Spools.header(), Spools.SMALL)) {
       assertThat(running).isNotNull();
 
       assertThatThrownBy(() -> SpoolDirectory.create(other))
           .isInstanceOf(SpoolException.class)
-          .hasMessageContaining("in use by another recorder (process " + ProcessHandle.current().pid() + ")");
+          .hasMessageContaining(
+              "in use by another recorder (process " + ProcessHandle.current().pid() + ")");
     }
   }
 
@@ -162,7 +165,8 @@ class SpoolTest {
     source.rows().forEach(row -> {
       line.append(" test.disk ").append(row.entity()).append('=');
       for (int column = 0; column < row.table().columns().size(); column++) {
-        line.append(row.present(column) ? Long.toString(row.value(column)) : "-").append(',');
+        line.append(row.present(column) ? Long.toString(row.value(column)) : "-")
+            .append(',');
       }
     });
     return line.toString();

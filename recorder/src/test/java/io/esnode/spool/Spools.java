@@ -48,8 +48,8 @@ public final class Spools {
     Map<String, List<String>> columns = new LinkedHashMap<>();
     Registry.get()
         .tables()
-        .forEach(t -> columns.put(
-            t.name(), t.columns().stream().map(Metric::column).toList()));
+        .forEach(
+            t -> columns.put(t.name(), t.columns().stream().map(Metric::column).toList()));
     return columns;
   }
 
