@@ -5,8 +5,11 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /** A segment edited by somebody who knows the format and repairs the CRC. */
-record ForgedSegment(byte[] original) {
-  byte[] withFirstKeyframeMovedBy(long micros) {
+final class ForgedSegment {
+  private ForgedSegment() {}
+
+  /** The same segment, but its first keyframe says another wall time. */
+  static byte[] withFirstKeyframeMovedBy(byte[] original, long micros) {
     ByteBuffer segment = ByteBuffer.wrap(original.clone()).order(ByteOrder.LITTLE_ENDIAN);
     int at = 0;
     while (segment.get(at + Frame.HEAD_BYTES) != Frame.KEYFRAME) {

@@ -63,7 +63,7 @@ class SpoolTest {
     Path first = segments().get(0);
     byte[] bytes = Files.readAllBytes(first);
     // The wall clock of one tick, with a CRC that fits: only the chain can tell.
-    byte[] forged = new ForgedSegment(bytes).withFirstKeyframeMovedBy(1_000_000);
+    byte[] forged = ForgedSegment.withFirstKeyframeMovedBy(bytes, 1_000_000);
     Files.write(first, forged);
 
     assertThat(Spools.read(spool).damage)

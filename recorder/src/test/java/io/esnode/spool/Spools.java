@@ -86,7 +86,7 @@ public final class Spools {
         "live",
         null,
         START_US,
-        Map.of("action", action, "outcome", "success", "detail", "ünïcode ‮ <script>"),
+        Map.of("action", action, "outcome", "success", "detail", "ünïcode \u202e <script>"),
         Map.of());
   }
 
