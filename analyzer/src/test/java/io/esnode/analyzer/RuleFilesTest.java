@@ -84,9 +84,9 @@ class RuleFilesTest {
         continue;
       }
       Map<String, String> all = new HashMap<>();
-      finding
-          .figures()
-          .forEach(id -> all.put(figures.get(id).column(), figures.get(id).value()));
+      outcome.figures().stream()
+          .filter(f -> finding.figures().contains(f.id()))
+          .forEach(f -> all.put(f.column(), f.value()));
       all.put("entity", finding.entity());
       all.put("first_ts", finding.firstTs());
       all.put("last_ts", finding.lastTs());

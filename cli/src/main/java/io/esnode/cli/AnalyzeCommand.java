@@ -157,11 +157,11 @@ final class AnalyzeCommand implements Callable<Integer> {
     arguments.add("--");
     files.forEach(f -> arguments.add(f.toString()));
     LimitedChild.Answer answer = LimitedChild.STANDARD.run(arguments);
-    if (answer.out().length == 0 || answer.exit() != evidence.exit()) {
+    if (answer.out().isEmpty() || answer.exit() != evidence.exit()) {
       throw LimitedReading.failed(answer);
     }
     try {
-      Ledger ledger = Ledger.parse(answer.out());
+      Ledger ledger = Ledger.parse(answer.out().getBytes(StandardCharsets.UTF_8));
       Set<String> read =
           new TreeSet<>(ledger.bundles().stream().map(AnalyzedBundle::sha256).toList());
       Set<String> verified = new TreeSet<>(evidence.bundles().stream()

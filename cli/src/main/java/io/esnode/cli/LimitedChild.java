@@ -38,7 +38,7 @@ record LimitedChild(Duration limit, int maxBytes) {
    * @param out its standard output
    * @param err its standard error
    */
-  record Answer(int exit, byte[] out, String err) {}
+  record Answer(int exit, String out, String err) {}
 
   /** Runs an esnode command line as a child. */
   Answer run(List<String> arguments) throws IOException {
@@ -79,8 +79,7 @@ record LimitedChild(Duration limit, int maxBytes) {
             "the answer has more than %s bytes and was ended; ask for less, or add the signer to those you trust"
                 .formatted(maxBytes));
       }
-      return new Answer(
-          process.exitValue(), out.bytes(), new String(err.bytes(), StandardCharsets.UTF_8));
+      return new Answer(process.exitValue(), out.text(), err.text());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while a child was reading", e);
@@ -123,8 +122,8 @@ record LimitedChild(Duration limit, int maxBytes) {
       }
     }
 
-    byte[] bytes() {
-      return kept.toByteArray();
+    String text() {
+      return kept.toString(StandardCharsets.UTF_8);
     }
   }
 }

@@ -13,7 +13,6 @@ import io.esnode.signature.Verifier;
 import io.esnode.signer.SidecarVerifier;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -138,7 +137,7 @@ final class QueryCommand implements Callable<Integer> {
     if (answer.exit() != evidence.exit()) {
       throw LimitedReading.failed(answer);
     }
-    spec.commandLine().getOut().print(new String(answer.out(), StandardCharsets.UTF_8));
+    spec.commandLine().getOut().print(answer.out());
   }
 
   private String sql() {
