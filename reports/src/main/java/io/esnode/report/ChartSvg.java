@@ -364,9 +364,13 @@ final class ChartSvg {
   }
 
   private String point(Chart.Bucket bucket, double value) {
-    return n(x(Math.min(bucket.offset() + chart.stepMillis() / 2.0, chart.spanMillis())))
+    return n(x(Math.min(bucket.offset() + chart.stepMillis() / 2.0, (double) chart.spanMillis())))
         + ' '
         + n(y(value));
+  }
+
+  private double x(long millis) {
+    return x((double) millis);
   }
 
   private double x(double millis) {

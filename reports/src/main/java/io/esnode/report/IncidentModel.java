@@ -52,6 +52,10 @@ final class IncidentModel {
   private final List<Finding> present;
   private final Map<String, String> tags = new HashMap<>();
   private final Map<String, String> findingAnchors = new HashMap<>();
+
+  /** Charts in which a finding is marked, by its id; filled while the charts are made. */
+  private final Map<String, List<Map<String, Object>>> chartsOf = new HashMap<>();
+
   private final Instant start;
   private final Instant end;
 
@@ -92,7 +96,7 @@ final class IncidentModel {
 
   Fields fields() {
     List<Map<String, Object>> charts = charts();
-    List<Map<String, Object>> findings = findings(charts);
+    List<Map<String, Object>> findings = findings();
     Fields model = new Fields()
         .text("title", "Incident report: " + String.join(", ", nodes()))
         .list(
@@ -313,7 +317,7 @@ final class IncidentModel {
     return rows;
   }
 
-  private List<Map<String, Object>> findings(List<Map<String, Object>> charts) {
+  private List<Map<String, Object>> findings() {
     List<Map<String, Object>> all = new ArrayList<>();
     for (Finding finding : first(present)) {
       Instant first = time(finding.firstTs());
@@ -348,11 +352,7 @@ final class IncidentModel {
           .text("locator", finding.evidence().locatorSha256())
           .list("figures", finding.figures().stream().map(this::figureRow).toList())
           .list("params", rule == null ? List.of() : params(rule))
-          .list(
-              "charts",
-              charts.stream()
-                  .filter(c -> ((List<?>) c.get("tags")).contains(tags.get(finding.id())))
-                  .toList());
+          .list("charts", chartsOf.getOrDefault(finding.id(), List.of()));
       all.add(fields.map());
     }
     return all;
@@ -478,7 +478,6 @@ final class IncidentModel {
     Fields fields = new Fields()
         .text("anchor", chart.anchor())
         .text("title", head.title())
-        .list("tags", bands.stream().map(Chart.Band::tag).toList())
         .text("queryAnchor", queryAnchors.getOrDefault(head.query(), ""))
         .text("query", head.query())
         .flag("drawn", chart.drawable())
@@ -493,6 +492,9 @@ final class IncidentModel {
               "lines",
               numbers.count(
                   "length(series, chart %s)".formatted(id), "Lines of chart " + id, group.size()));
+    }
+    for (Finding finding : related) {
+      chartsOf.computeIfAbsent(finding.id(), k -> new ArrayList<>()).add(fields.map());
     }
     if (chart.drawable()) {
       Axis axis = ChartSvg.axis(chart);

@@ -19,7 +19,8 @@ final class Numbers {
 
   private final Map<String, Figure> figures = new LinkedHashMap<>();
   private final Map<String, String> figureAnchors = new LinkedHashMap<>();
-  private final Map<String, Fields> facts = new LinkedHashMap<>();
+  private final Map<String, String> factAnchors = new LinkedHashMap<>();
+  private final List<Map<String, Object>> facts = new ArrayList<>();
   private final Set<String> anchors = new HashSet<>();
 
   Numbers(Ledger ledger) {
@@ -66,20 +67,17 @@ final class Numbers {
    */
   Map<String, Object> fact(String path, String label, String value, String unit) {
     Quantity quantity = Quantity.of(value, unit);
-    String anchor;
-    Fields known = facts.get(path);
-    if (known == null) {
+    String anchor = factAnchors.get(path);
+    if (anchor == null) {
       anchor = anchor("fact-" + path.replaceAll("[^A-Za-z0-9]+", "-"), "fact");
-      facts.put(
-          path,
-          new Fields()
-              .text("anchor", anchor)
-              .text("path", path)
-              .text("label", label)
-              .text("exact", value)
-              .text("unit", unit.equals("1") ? "" : unit));
-    } else {
-      anchor = (String) known.map().get("anchor");
+      factAnchors.put(path, anchor);
+      facts.add(new Fields()
+          .text("anchor", anchor)
+          .text("path", path)
+          .text("label", label)
+          .text("exact", value)
+          .text("unit", unit.equals("1") ? "" : unit)
+          .map());
     }
     return number(
         quantity, anchor, "Ledger member %s, exact value %s %s".formatted(path, value, unit));
@@ -98,10 +96,9 @@ final class Numbers {
         .map();
   }
 
+  /** Every fact asked for so far, in that order. */
   List<Map<String, Object>> facts() {
-    List<Map<String, Object>> all = new ArrayList<>();
-    facts.values().forEach(f -> all.add(f.map()));
-    return all;
+    return List.copyOf(facts);
   }
 
   private static Map<String, Object> number(Quantity quantity, String anchor, String title) {

@@ -31,7 +31,6 @@ import java.util.logging.Level;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.pdfbox.cos.COSArray;
-import org.apache.pdfbox.cos.COSDictionary;
 import org.apache.pdfbox.cos.COSName;
 import org.apache.pdfbox.cos.COSStream;
 import org.apache.pdfbox.pdmodel.PDDocument;
@@ -72,7 +71,6 @@ final class PdfWriter {
     byte[] icc = Assets.bytes(Assets.ICC);
     List<String> complaints = new ArrayList<>();
     PdfRendererBuilder builder = new PdfRendererBuilder();
-    builder.useFastMode();
     builder.withHtmlContent(xhtml, "classpath:/");
     builder.usePdfAConformance(PdfAConformance.PDFA_3_A);
     builder.usePdfUaAccessibility(true);
@@ -152,7 +150,7 @@ final class PdfWriter {
       try (OutputStream out = stream.createOutputStream(COSName.FLATE_DECODE)) {
         out.write(icc);
       }
-      ((COSDictionary) intent.getCOSObject()).setItem(COSName.DEST_OUTPUT_PROFILE, stream);
+      intent.getCOSObject().setItem(COSName.DEST_OUTPUT_PROFILE, stream);
     }
   }
 

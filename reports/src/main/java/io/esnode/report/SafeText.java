@@ -36,7 +36,7 @@ final class SafeText {
     for (int i = 0; i < end; ) {
       int c = text.codePointAt(i);
       i += Character.charCount(c);
-      if (c == '\n' || c == '\r' && i < text.length() && text.charAt(i) == '\n') {
+      if (c == '\n' || (c == '\r' && i < text.length() && text.charAt(i) == '\n')) {
         if (c == '\n') {
           safe.append(lines ? '\n' : ' ');
         }

@@ -276,7 +276,8 @@ class ReportRendererTest {
         report == null ? ReportRenderer.ledgerBytes(SampleLedger.incident()) : report.ledger();
     byte[] mutated = sample.clone();
     for (int i = 0; i + 2 < data.length; i += 3) {
-      mutated[((data[i] & 0xff) << 8 | data[i + 1] & 0xff) % mutated.length] = data[i + 2];
+      int at = (data[i] & 0xff) << 8 | (data[i + 1] & 0xff);
+      mutated[at * 7 % mutated.length] = data[i + 2];
     }
     try {
       Ledger ledger = Ledger.parse(mutated);

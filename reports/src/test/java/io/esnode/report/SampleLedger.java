@@ -669,7 +669,7 @@ final class SampleLedger {
       double value = level.applyAsDouble(i);
       double low = value * (1 - spread * random.nextDouble());
       double high = value * (1 + spread * random.nextDouble());
-      if (i >= 151 && i < 162 || i >= 300 && i < 300 + hole) {
+      if ((i >= 151 && i < 162) || (i >= 300 && i < 300 + hole)) {
         continue;
       }
       boolean whole = unit.startsWith("B") || unit.equals("us");
