@@ -65,6 +65,7 @@ public final class Main implements Runnable {
 
   @Override
   public void run() {
+    spec.commandLine().usage(spec.commandLine().getErr());
     throw new ParameterException(spec.commandLine(), "no command given");
   }
 

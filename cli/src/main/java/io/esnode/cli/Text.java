@@ -11,7 +11,7 @@ final class Text {
       if (c == '\n' || c == '\r' || c == '\t') {
         safe.append(' ');
       } else if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
-        safe.append("\\u").append(Integer.toHexString(0x10000 | c & 0xffff).substring(1));
+        safe.append("\\u").append(Integer.toHexString(0x10000 | (c & 0xffff)).substring(1));
       } else {
         safe.appendCodePoint(c);
       }

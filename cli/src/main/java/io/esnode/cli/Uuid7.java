@@ -9,8 +9,8 @@ final class Uuid7 {
 
   static String make(long unixMillis) {
     SecureRandom random = new SecureRandom();
-    long high = unixMillis << 16 | 0x7000 | random.nextInt(1 << 12);
-    long low = random.nextLong() & 0x3fff_ffff_ffff_ffffL | 0x8000_0000_0000_0000L;
+    long high = (unixMillis << 16) | 0x7000 | random.nextInt(1 << 12);
+    long low = (random.nextLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L;
     return new UUID(high, low).toString();
   }
 }
