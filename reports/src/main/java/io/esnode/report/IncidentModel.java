@@ -390,11 +390,24 @@ final class IncidentModel {
   private List<Map<String, Object>> hypotheses() {
     List<Map<String, Object>> all = new ArrayList<>();
     for (Diagnosis.Hypothesis hypothesis : ledger.diagnosis().hypotheses()) {
+      String path = "diagnosis.hypotheses[%s]".formatted(all.size());
       all.add(new Fields()
           .text("cause", hypothesis.cause())
           .text("entity", hypothesis.entity())
-          .text("posterior", hypothesis.posterior())
-          .text("margin", hypothesis.decibansMargin())
+          .number(
+              "posterior",
+              numbers.fact(
+                  path + ".posterior",
+                  "How strongly: " + hypothesis.cause(),
+                  hypothesis.posterior(),
+                  "1"))
+          .number(
+              "margin",
+              numbers.fact(
+                  path + ".decibans_margin",
+                  "Margin of: " + hypothesis.cause(),
+                  hypothesis.decibansMargin(),
+                  "decibans"))
           .list("for", hypothesis.evidenceFor().stream().map(this::link).toList())
           .list("against", hypothesis.evidenceAgainst().stream().map(this::link).toList())
           .list(
@@ -685,7 +698,11 @@ final class IncidentModel {
   }
 
   private static Map<String, Object> command(String what, String line) {
-    return new Fields().prose("what", what).code("line", line).map();
+    return new Fields()
+        .prose("what", what)
+        .code("line", line)
+        .flag("brief", line.lines().count() <= 25)
+        .map();
   }
 
   /** A figure of the worst finding, or any. */
