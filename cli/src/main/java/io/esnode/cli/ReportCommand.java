@@ -102,6 +102,7 @@ final class ReportCommand implements Callable<Integer> {
             "no template \"%s\"; there are: %s"
                 .formatted(template, String.join(", ", ReportTemplate.words()))));
     Source source = isLedger(files.get(0)) ? ledger(files) : analysis(files);
+    makeDirectory(); // before the work that would be lost
     Report report = render(chosen, source);
     List<Written> written = write(chosen, report);
     TrustState stamp = ReportRenderer.trust(source.ledger(), source.file());
@@ -229,6 +230,14 @@ final class ReportCommand implements Callable<Integer> {
     }
   }
 
+  private void makeDirectory() {
+    try {
+      Files.createDirectories(directory.toAbsolutePath());
+    } catch (IOException e) {
+      throw cannotWrite(directory, e);
+    }
+  }
+
   private Report render(ReportTemplate chosen, Source source) throws IOException {
     try {
       return ReportRenderer.render(chosen, source.bytes(), source.file());
@@ -246,11 +255,6 @@ final class ReportCommand implements Callable<Integer> {
   private List<Written> write(ReportTemplate chosen, Report report) {
     String name = name(files.get(0));
     List<Written> written = new ArrayList<>();
-    try {
-      Files.createDirectories(directory.toAbsolutePath());
-    } catch (IOException e) {
-      throw cannotWrite(directory, e);
-    }
     written.add(write("ledger", name + ".analysis.json", report.ledger()));
     written.add(write("html", "%s.%s.html".formatted(name, chosen.word()), report.html()));
     written.add(write("pdf", "%s.%s.pdf".formatted(name, chosen.word()), report.pdf()));

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.esnode.json.Json;
 import io.esnode.json.JsonException;
+import io.esnode.json.JsonReader;
 import io.esnode.ledger.Figure;
 import io.esnode.ledger.Finding;
 import io.esnode.ledger.Ledger;
@@ -181,12 +183,13 @@ class ReportRendererTest {
 
   @Test
   void hostileNamesStayText() throws Exception {
-    String hostile = "<script>alert(1)</script>\u202e\u0000\u001b[31m=cmd|' /C calc'!A0 \u4e2d "
-        + "x".repeat(10 << 20);
-    byte[] ledger = replaceAll(
+    String hostile = "<script>alert(1)</script>\u202e\u0000\u001b[31m=cmd|' /C calc'!A0 \u4e2d ";
+    Json.Obj sample = JsonReader.object(replaceAll(
         SampleLedger.incident().toJson(),
-        List.of("nvme0n1 read", "disk:nvme0n1", "n-7f3a9c2e41d0"),
-        hostile);
+        List.of("n-7f3a9c2e41d0"),
+        hostile + "x".repeat(10 << 20)));
+    byte[] ledger =
+        replaceAll(sample, List.of("nvme0n1 read", "disk:nvme0n1"), hostile + "y".repeat(999));
 
     Report rendered =
         ReportRenderer.render(ReportTemplate.INCIDENT, ledger, TrustState.TRUSTED_SIGNER);
@@ -325,9 +328,9 @@ class ReportRendererTest {
     return text.substring(start, text.indexOf(to, start));
   }
 
-  private static byte[] replaceAll(io.esnode.json.Json json, List<String> names, String hostile) {
+  private static byte[] replaceAll(Json json, List<String> names, String hostile) {
     String text = json.canonical();
-    String quoted = new io.esnode.json.Json.Str(hostile).canonical();
+    String quoted = new Json.Str(hostile).canonical();
     for (String name : names) {
       text = text.replaceFirst("\"" + Pattern.quote(name) + "\"", Matcher.quoteReplacement(quoted));
     }
