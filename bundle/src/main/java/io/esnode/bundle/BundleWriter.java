@@ -1,5 +1,6 @@
 package io.esnode.bundle;
 
+import io.esnode.metric.Metric;
 import io.esnode.metric.Table;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -75,15 +76,7 @@ public final class BundleWriter implements Closeable {
       firstLeaf.put(table.name(), leaf);
       leaf += table.columns().size();
     }
-    properties = ParquetProperties.builder()
-        .withWriterVersion(ParquetProperties.WriterVersion.PARQUET_2_0)
-        .withDictionaryEncoding(true)
-        .withDictionaryPageSize(1 << 20)
-        .withPageSize(1 << 20)
-        .withPageRowCountLimit(100_000)
-        .withAllocator(new HeapByteBufferAllocator())
-        .withPageWriteChecksumEnabled(true)
-        .build();
+    properties = properties(tables);
     target = AtomicFile.create(path);
     output = new DigestingFile(target.channel());
     // javac sees Hadoop's Configuration among the overloads; the typed null keeps this call away
@@ -107,6 +100,29 @@ public final class BundleWriter implements Closeable {
    */
   public static BundleWriter create(Path path, String node, List<Table> tables) throws IOException {
     return new BundleWriter(path, node, tables);
+  }
+
+  /** Times and counters grow steadily: their differences pack better than a dictionary of all their values. */
+  private static ParquetProperties properties(List<Table> tables) {
+    ParquetProperties.Builder builder = ParquetProperties.builder()
+        .withWriterVersion(ParquetProperties.WriterVersion.PARQUET_2_0)
+        .withDictionaryEncoding(true)
+        .withDictionaryPageSize(1 << 20)
+        .withPageSize(1 << 20)
+        .withPageRowCountLimit(100_000)
+        .withAllocator(new HeapByteBufferAllocator())
+        .withPageWriteChecksumEnabled(true);
+    for (String head : List.of("tick", "ts", "mono_ns")) {
+      builder.withDictionaryEncoding(head, false);
+    }
+    for (Table table : tables) {
+      for (Metric metric : table.columns()) {
+        if (metric.kind() == Metric.Kind.COUNTER) {
+          builder.withDictionaryEncoding(metric.qualifiedName(), false);
+        }
+      }
+    }
+    return builder.build();
   }
 
   /** Rows after which a batch of that table should be written. */

@@ -18,14 +18,17 @@ class JsonTest {
         "{\"\\u20ac\":1,\"\\r\":2,\"\\ufb33\":3,\"1\":4,\"\\ud83d\\ude00\":5,\"\\u0080\":6,\"\\u00f6\":7}");
 
     assertThat(object.canonical())
-        .isEqualTo("{\"\\r\":2,\"1\":4,\"\u0080\":6,\"\u00f6\":7,\"\u20ac\":1,\"\ud83d\ude00\":5,\"\ufb33\":3}");
+        .isEqualTo(
+            "{\"\\r\":2,\"1\":4,\"\u0080\":6,\"\u00f6\":7,\"\u20ac\":1,\"\ud83d\ude00\":5,\"\ufb33\":3}");
   }
 
   @Test
   void asciiFormEscapesEverythingElseAndMeansTheSame() throws JsonException {
-    Json.Obj object = Json.object().put("t", "85 \u00b0C \u202e \u0000 \u007f \ud83d\ude00").build();
+    Json.Obj object =
+        Json.object().put("t", "85 \u00b0C \u202e \u0000 \u007f \ud83d\ude00").build();
 
-    assertThat(object.ascii()).isEqualTo("{\"t\":\"85 \\u00b0C \\u202e \\u0000 \\u007f \\ud83d\\ude00\"}");
+    assertThat(object.ascii())
+        .isEqualTo("{\"t\":\"85 \\u00b0C \\u202e \\u0000 \\u007f \\ud83d\\ude00\"}");
     assertThat(JsonReader.object(object.ascii())).isEqualTo(object);
   }
 
@@ -87,14 +90,16 @@ class JsonTest {
 
   @Test
   void nestingBeyondTheLimitIsRefused() {
-    String deep = "{\"a\":" + "[".repeat(JsonReader.MAX_DEPTH) + "]".repeat(JsonReader.MAX_DEPTH) + "}";
+    String deep =
+        "{\"a\":" + "[".repeat(JsonReader.MAX_DEPTH) + "]".repeat(JsonReader.MAX_DEPTH) + "}";
 
     assertThatThrownBy(() -> JsonReader.object(deep)).isInstanceOf(JsonException.class);
   }
 
   @Test
   void numberOfTooManyDigitsIsRefused() {
-    assertThatThrownBy(() -> JsonReader.object("{\"a\":" + "9".repeat(JsonReader.MAX_NUMBER + 1) + "}"))
+    assertThatThrownBy(
+            () -> JsonReader.object("{\"a\":" + "9".repeat(JsonReader.MAX_NUMBER + 1) + "}"))
         .isInstanceOf(JsonException.class);
   }
 

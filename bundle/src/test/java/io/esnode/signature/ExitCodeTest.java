@@ -12,8 +12,10 @@ class ExitCodeTest {
     List<Integer> worstFirst = List.of(70, 2, 4, 5, 3, 1, 0);
     for (int i = 0; i < worstFirst.size(); i++) {
       for (int j = i; j < worstFirst.size(); j++) {
-        assertThat(ExitCode.worst(worstFirst.get(i), worstFirst.get(j))).isEqualTo(worstFirst.get(i));
-        assertThat(ExitCode.worst(worstFirst.get(j), worstFirst.get(i))).isEqualTo(worstFirst.get(i));
+        assertThat(ExitCode.worst(worstFirst.get(i), worstFirst.get(j)))
+            .isEqualTo(worstFirst.get(i));
+        assertThat(ExitCode.worst(worstFirst.get(j), worstFirst.get(i)))
+            .isEqualTo(worstFirst.get(i));
       }
     }
   }
