@@ -23,6 +23,9 @@ final class ChildJvm {
   static final List<String> ANALYSIS =
       List.of("-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xshare:auto");
 
+  /** From this Java on, zstd and DuckDB print warnings unless they are let in by name (JEP 472, JEP 498). */
+  private static final int WARNS_OF_NATIVE_CODE = 24;
+
   private ChildJvm() {}
 
   /**
@@ -38,6 +41,10 @@ final class ChildJvm {
         .command()
         .orElse(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
     command.addAll(flags);
+    if (Runtime.version().feature() >= WARNS_OF_NATIVE_CODE) {
+      command.add("--enable-native-access=ALL-UNNAMED");
+      command.add("--sun-misc-unsafe-memory-access=allow");
+    }
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(Main.class.getName());

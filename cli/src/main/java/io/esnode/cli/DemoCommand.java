@@ -29,6 +29,9 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {"  esnode demo", "  esnode demo --duration 30s --out /tmp/esnode-demo"})
 final class DemoCommand implements Callable<Integer> {
+  private static final String QUESTION =
+      "SELECT entity, max(write_bytes) - min(write_bytes) AS written FROM disk GROUP BY entity ORDER BY entity";
+
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli injects it
   private CommandSpec spec;
@@ -62,11 +65,8 @@ final class DemoCommand implements Callable<Integer> {
     run("analyze", name, "--out", directory.resolve("demo.analysis.json").toString());
     step(4, "report", "report " + name + " --template incident --out " + directory);
     run("report", name, "--template", "incident", "--out", directory.toString());
-    step(5, "query", "query " + name + " \"SELECT …\"");
-    run(
-        "query",
-        name,
-        "SELECT entity, count(*) AS samples, max(write_bytes) - min(write_bytes) AS bytes_written FROM disk GROUP BY entity ORDER BY entity");
+    step(5, "query", "query " + name + " \"" + QUESTION + "\"");
+    run("query", name, QUESTION);
     summary(directory, bundle);
     return ExitCode.OK;
   }
@@ -161,7 +161,9 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private String seconds() {
-    return duration.toMillis() + "ms";
+    return duration.toMillis() % 1000 == 0
+        ? duration.toSeconds() + "s"
+        : duration.toMillis() + "ms";
   }
 
   private void step(int number, String title, String command) {
