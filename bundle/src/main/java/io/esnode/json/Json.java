@@ -47,11 +47,9 @@ public sealed interface Json {
     public long integer(String name) throws JsonException {
       Num number = typed(name, Num.class, "an integer");
       try {
-        return number.value().longValueExact();
-      } catch (ArithmeticException e) {
-        throw new JsonException(
-            "member \"%s\": found %s, expected a 64-bit integer".formatted(name, number.value()),
-            e);
+        return number.integer();
+      } catch (JsonException e) {
+        throw new JsonException("member \"%s\": %s".formatted(name, e.getMessage()), e);
       }
     }
 
@@ -103,6 +101,15 @@ public sealed interface Json {
       return all(Str.class, "a string").stream().map(Str::value).toList();
     }
 
+    /** The items as 64-bit integers. */
+    public List<Long> integers() throws JsonException {
+      List<Long> integers = new ArrayList<>(items.size());
+      for (Num number : all(Num.class, "an integer")) {
+        integers.add(number.integer());
+      }
+      return integers;
+    }
+
     private <T extends Json> List<T> all(Class<T> type, String expected) throws JsonException {
       List<T> typed = new ArrayList<>(items.size());
       for (int i = 0; i < items.size(); i++) {
@@ -119,7 +126,16 @@ public sealed interface Json {
   record Str(String value) implements Json {}
 
   /** A number, exact. Only integers of at most 2^53 - 1 can be written: RFC 8785 numbers are doubles. */
-  record Num(BigDecimal value) implements Json {}
+  record Num(BigDecimal value) implements Json {
+    /** The value, where it is a 64-bit integer: nothing is rounded or cut off. */
+    public long integer() throws JsonException {
+      try {
+        return value.longValueExact();
+      } catch (ArithmeticException e) {
+        throw new JsonException("found %s, expected a 64-bit integer".formatted(value), e);
+      }
+    }
+  }
 
   record Bool(boolean value) implements Json {}
 

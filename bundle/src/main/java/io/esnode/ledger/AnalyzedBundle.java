@@ -66,7 +66,7 @@ public record AnalyzedBundle(
 
   static AnalyzedBundle from(Json.Obj json) throws JsonException {
     return new AnalyzedBundle(
-        Math.toIntExact(json.integer("ordinal")),
+        ordinal(json),
         json.text("name"),
         json.text("sha256"),
         json.integer("size_bytes"),
@@ -84,5 +84,13 @@ public record AnalyzedBundle(
         json.textOrNull("signer_label"),
         json.text("manifest_sha256"),
         Engine.texts(json.obj("inventory")));
+  }
+
+  private static int ordinal(Json.Obj json) throws JsonException {
+    long ordinal = json.integer("ordinal");
+    if (ordinal < 0 || ordinal > Integer.MAX_VALUE) {
+      throw new JsonException("ordinal: found %d, expected a place from 0".formatted(ordinal));
+    }
+    return (int) ordinal;
   }
 }

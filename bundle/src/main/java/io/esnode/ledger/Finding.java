@@ -53,14 +53,10 @@ public record Finding(
     }
 
     static Evidence from(Json.Obj json) throws JsonException {
-      List<Long> ids = new java.util.ArrayList<>();
-      for (Json item : json.arr("first_row_ids").items()) {
-        if (!(item instanceof Json.Num number)) {
-          throw new JsonException("first_row_ids: expected integers");
-        }
-        ids.add(number.value().longValue());
-      }
-      return new Evidence(json.integer("row_count"), json.text("locator_sha256"), ids);
+      return new Evidence(
+          json.integer("row_count"),
+          json.text("locator_sha256"),
+          json.arr("first_row_ids").integers());
     }
   }
 

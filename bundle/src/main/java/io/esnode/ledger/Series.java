@@ -72,7 +72,7 @@ public record Series(
         throw new JsonException(
             "points[%d]: expected [offset in ms, \"min\", \"max\"]".formatted(points.size()));
       }
-      points.add(new Point(offset.value().longValue(), min.value(), max.value()));
+      points.add(new Point(offset.integer(), min.value(), max.value()));
     }
     return new Series(
         json.text("chart"),
