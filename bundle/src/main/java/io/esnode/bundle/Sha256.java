@@ -1,6 +1,10 @@
 package io.esnode.bundle;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -20,6 +24,18 @@ public final class Sha256 {
   /** Lower-case hex digest of bytes. */
   public static String hex(byte[] bytes) {
     return HexFormat.of().formatHex(digest().digest(bytes));
+  }
+
+  /** Lower-case hex digest of a file's bytes, in a fixed amount of memory. */
+  public static String hex(Path file) throws IOException {
+    MessageDigest digest = digest();
+    byte[] block = new byte[1 << 16];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int n = in.read(block); n >= 0; n = in.read(block)) {
+        digest.update(block, 0, n);
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   /** Lower-case hex digest of a text's UTF-8 bytes. */

@@ -73,7 +73,7 @@ public final class Sealer {
       reader.read(rows);
       rows.finish();
       bundle = writer.finish(groups -> survey.manifest(summary, groups));
-      refuseToReplace(bundle.sha256());
+      refuseToReplace(bundle);
       byte[] sidecar = signer.sign(
           String.valueOf(target.getFileName()),
           bundle.sha256(),
@@ -89,8 +89,10 @@ public final class Sealer {
   }
 
   /** Sealing again after a crash gives the same bytes; anything else at that place is other evidence. */
-  private void refuseToReplace(String sha256) throws IOException {
-    if (Files.exists(target) && !Sha256.hex(Files.readAllBytes(target)).equals(sha256)) {
+  private void refuseToReplace(BundleWriter.Sealed bundle) throws IOException {
+    if (Files.exists(target)
+        && (Files.size(target) != bundle.sizeBytes()
+            || !Sha256.hex(target).equals(bundle.sha256()))) {
       throw new IOException(
           "%s: another file stands there, and evidence is never overwritten; seal to another name with: esnode recover %s --out FILE"
               .formatted(target, spool.path()));

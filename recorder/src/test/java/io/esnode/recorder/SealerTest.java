@@ -17,6 +17,7 @@ import io.esnode.spool.SpoolDirectory;
 import io.esnode.spool.SpoolWriter;
 import io.esnode.spool.Spools;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -138,6 +139,16 @@ class SealerTest {
     assertThatThrownBy(() -> seal(dir)).hasMessageContaining("evidence is never overwritten");
     assertThat(names(dir)).containsExactly("t.parquet", "t.parquet.spool");
     assertThat(dir.resolve("t.parquet")).hasContent("somebody's evidence");
+  }
+
+  @Test
+  void otherEvidenceOfAnySizeIsNotOverwritten() throws IOException {
+    record(dir, 0, 5);
+    try (RandomAccessFile sparse = new RandomAccessFile(dir.resolve("t.parquet").toFile(), "rw")) {
+      sparse.setLength(3L << 30);
+    }
+
+    assertThatThrownBy(() -> seal(dir)).hasMessageContaining("evidence is never overwritten");
   }
 
   @Test
