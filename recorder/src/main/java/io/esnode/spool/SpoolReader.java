@@ -13,6 +13,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +28,7 @@ public final class SpoolReader {
 
   private final List<Path> segments;
   private final SpoolHeader header;
-  private final TickDecoder decoder = new TickDecoder();
+  private final TickDecoder decoder;
   private final CRC32C crc = new CRC32C();
   private long damagedBytes;
   private long tornBytes;
@@ -51,6 +54,7 @@ public final class SpoolReader {
   private SpoolReader(List<Path> segments, SpoolHeader header) {
     this.segments = segments;
     this.header = header;
+    this.decoder = new TickDecoder(header.columns());
   }
 
   /** Finds the segments and the first header that holds. */
@@ -110,6 +114,11 @@ public final class SpoolReader {
   /** A table or column that this version does not know would be lost silently: refuse instead. */
   private static void check(Path directory, SpoolHeader header) throws SpoolException {
     for (Map.Entry<String, List<String>> table : header.columns().entrySet()) {
+      if (Registry.get().find(table.getKey()).isEmpty()) {
+        throw new SpoolException(
+            "%s: recorded by esnode %s with table %s, which this version does not know; seal it with that version"
+                .formatted(directory, header.toolVersion(), table.getKey()));
+      }
       for (String column : table.getValue()) {
         if (Registry.get().find(table.getKey(), column).isEmpty()) {
           throw new SpoolException(
@@ -133,7 +142,7 @@ public final class SpoolReader {
           0,
           0,
           "belongs to recording %s, not %s".formatted(own.recordingId(), header.recordingId())));
-    } else if (follows && !java.util.Objects.equals(own.previousSha256(), previous)) {
+    } else if (follows && !Objects.equals(own.previousSha256(), previous)) {
       visitor.damage(new SpoolVisitor.Damage(
           name,
           0,
@@ -239,9 +248,23 @@ public final class SpoolReader {
     }
   }
 
-  private static TextRow textRow(ByteBuffer in) throws SpoolException {
+  private TextRow textRow(ByteBuffer in) throws SpoolException {
     try {
-      return TextRow.from(json(in));
+      TextRow row = TextRow.from(json(in));
+      List<String> listed = header.columns().getOrDefault(row.table(), List.of());
+      Set<String> names = new TreeSet<>(row.texts().keySet());
+      names.addAll(row.numbers().keySet());
+      for (String column : names) {
+        if (!listed.contains(column)) {
+          throw new SpoolException("row of %s.%s, which the segment header does not list"
+              .formatted(row.table(), column));
+        }
+      }
+      if (listed.isEmpty()) {
+        throw new SpoolException(
+            "row of %s, which the segment header does not list".formatted(row.table()));
+      }
+      return row;
     } catch (JsonException e) {
       throw new SpoolException("row: " + e.getMessage(), e);
     }

@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 
 /** Reads what {@link TickEncoder} wrote. Not thread-safe. Whatever the bytes, only {@link SpoolException} escapes. */
 final class TickDecoder {
@@ -13,11 +15,17 @@ final class TickDecoder {
   private static final int MAX_VALUES = 1 << 22;
   private static final int MAX_NAME = 1 << 12;
 
+  private final Map<String, List<String>> columns;
   private final Tick tick = new Tick();
   private long keyTs;
   private long keyMono;
   private long seq;
   private boolean inStep;
+
+  /** @param columns of every table that can have rows, as the segment header lists them */
+  TickDecoder(Map<String, List<String>> columns) {
+    this.columns = columns;
+  }
 
   boolean inStep() {
     return inStep;
@@ -41,17 +49,18 @@ final class TickDecoder {
         String table = text(in);
         String entity = text(in);
         String source = text(in);
-        int columns = bounded(varint(in), MAX_COLUMNS, "columns");
-        names[i] = new Tick.Name(table, entity, source, columns);
+        int width = bounded(varint(in), MAX_COLUMNS, "columns");
+        requireListed(table, width);
+        names[i] = new Tick.Name(table, entity, source, width);
         offsets[i] = used;
-        used = bounded((long) used + columns, MAX_VALUES, "values");
+        used = bounded((long) used + width, MAX_VALUES, "values");
         if (used > values.length) {
           values = Arrays.copyOf(values, Math.max(used, values.length * 2));
           present = Arrays.copyOf(present, values.length);
         }
         int bitmap = in.position();
-        in.position(Math.addExact(bitmap, (columns + 7) / 8));
-        for (int column = 0; column < columns; column++) {
+        in.position(Math.addExact(bitmap, (width + 7) / 8));
+        for (int column = 0; column < width; column++) {
           boolean there = (in.get(bitmap + column / 8) >> (column % 8) & 1) != 0;
           present[offsets[i] + column] = there;
           values[offsets[i] + column] = there ? zigzag(in) : 0;
@@ -119,6 +128,15 @@ final class TickDecoder {
       throw new SpoolException("delta ends early", e);
     } finally {
       inStep = complete;
+    }
+  }
+
+  private void requireListed(String table, int width) throws SpoolException {
+    List<String> listed = columns.get(table);
+    if (listed == null || width > listed.size()) {
+      throw new SpoolException(
+          "row of %s with %d columns, of which the segment header lists %d"
+              .formatted(table, width, listed == null ? 0 : listed.size()));
     }
   }
 

@@ -25,7 +25,7 @@ class SpoolFuzzTest {
 
   @FuzzTest
   void keyframeAndDeltaGiveTicksOrSpoolException(byte[] data) {
-    TickDecoder decoder = new TickDecoder();
+    TickDecoder decoder = new TickDecoder(Spools.columns());
     try {
       decoder.keyframe(ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN), 0);
       decoder.delta(ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN), 1);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -138,6 +139,65 @@ class SpoolTest {
     assertThatThrownBy(() -> SpoolDirectory.create(spool))
         .isInstanceOf(SpoolException.class)
         .hasMessageContaining("never sealed; seal it with: esnode recover");
+  }
+
+  /** Whoever made the directory must not be able to have root empty a file of his choice. */
+  @Test
+  void lockThatIsALinkIsNotFollowed() throws IOException {
+    Path victim = Files.writeString(dir.resolve("victim"), "precious");
+    Path other = Files.createDirectory(dir.resolve("other.spool"));
+    Files.createSymbolicLink(other.resolve("lock"), victim);
+
+    assertThatThrownBy(() -> SpoolDirectory.create(other)).isInstanceOf(IOException.class);
+
+    assertThat(victim).hasContent("precious");
+  }
+
+  @Test
+  void rowThatTheHeaderDoesNotPromiseIsDamage() throws IOException {
+    Path other = dir.resolve("other.spool");
+    try (SpoolWriter writer =
+        SpoolWriter.open(SpoolDirectory.create(other), Spools.header(), Spools.SMALL)) {
+      writer.row(event("nonsense", "action"), Spools.START_MONO);
+      writer.row(event("audit", "nonsense"), Spools.START_MONO);
+      writer.row(event("audit", "action"), Spools.START_MONO);
+      writer.end("test over", Spools.START_MONO);
+    }
+
+    Recorded recorded = Spools.read(other);
+
+    assertThat(recorded.rows).hasSize(1);
+    assertThat(recorded.damage)
+        .extracting(SpoolVisitor.Damage::reason)
+        .containsExactly(
+            "row of nonsense.action, which the segment header does not list",
+            "row of audit.nonsense, which the segment header does not list");
+  }
+
+  @Test
+  void keyframeThatTheHeaderDoesNotPromiseIsDamage() throws IOException {
+    Path other = dir.resolve("other.spool");
+    Map<String, List<String>> columns = new LinkedHashMap<>(Spools.columns());
+    columns.remove("disk");
+    try (SpoolWriter writer =
+        SpoolWriter.open(SpoolDirectory.create(other), Spools.header(columns), Spools.SMALL)) {
+      Spools.ticks(writer, new ScriptedSource(1, "disk:sda"), 0, 1);
+      writer.end("test over", Spools.START_MONO);
+    }
+
+    Recorded recorded = Spools.read(other);
+
+    assertThat(recorded.ticks).isEmpty();
+    assertThat(recorded.damage)
+        .extracting(SpoolVisitor.Damage::reason)
+        .singleElement()
+        .asString()
+        .startsWith("row of disk with");
+  }
+
+  private static TextRow event(String table, String column) {
+    return new TextRow(
+        table, "node", "test", "live", null, Spools.START_US, Map.of(column, "x"), Map.of());
   }
 
   private SpoolReader.Summary summary() throws IOException {

@@ -23,6 +23,10 @@ public final class Spools {
   private Spools() {}
 
   public static SpoolHeader header() {
+    return header(columns());
+  }
+
+  static SpoolHeader header(Map<String, List<String>> columns) {
     return new SpoolHeader(
         "01993f6e-0000-7000-8000-000000000001",
         0,
@@ -41,7 +45,7 @@ public final class Spools {
         0,
         null,
         "manual",
-        columns());
+        columns);
   }
 
   static Map<String, List<String>> columns() {
