@@ -71,6 +71,7 @@ public final class SpoolWriter implements Closeable {
   private boolean dirty;
   private long lastSync;
   private Loss unwritten = Loss.NONE;
+  private boolean finished;
 
   private volatile boolean keyframeWanted;
 
@@ -189,18 +190,41 @@ public final class SpoolWriter implements Closeable {
         Frame gap = new Frame().begin(Frame.ROW, false);
         gap.putBytes(json(gap(dropped)));
         gap.finish(monoNanos);
-        full.put(gap);
+        hand(gap);
       }
-      full.put(frame);
+      hand(frame);
       thread.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new SpoolException("interrupted while the spool was being ended", e);
     }
+    if (!finished) {
+      throw gone();
+    }
     if (unwritten.ticks() > 0) {
       throw new SpoolException("%s: the last %d ticks could not be written: %s"
           .formatted(directory.path(), unwritten.ticks(), unwritten.reason()));
     }
+  }
+
+  /** Waits for room in the queue, as long as somebody empties it. */
+  private void hand(Frame frame) throws IOException, InterruptedException {
+    while (!full.offer(frame, 100, TimeUnit.MILLISECONDS)) {
+      if (!thread.isAlive()) {
+        throw gone();
+      }
+    }
+  }
+
+  private SpoolException gone() {
+    return new SpoolException(
+        "%s: the thread that writes the spool ended before the recording did; seal what is there with: esnode recover %s"
+            .formatted(directory.path(), directory.path()));
+  }
+
+  /** For tests, which end it as a bug or a lack of memory would. */
+  Thread thread() {
+    return thread;
   }
 
   @Override
@@ -232,6 +256,7 @@ public final class SpoolWriter implements Closeable {
         }
       }
       sync();
+      finished = true;
     } catch (InterruptedException e) {
       // close() without end(): what was written stays, as after a crash.
       Thread.currentThread().interrupt();

@@ -2,10 +2,12 @@ package io.esnode.spool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -198,6 +200,25 @@ class SpoolTest {
   private static TextRow event(String table, String column) {
     return new TextRow(
         table, "node", "test", "live", null, Spools.START_US, Map.of(column, "x"), Map.of());
+  }
+
+  /** A bug or a lack of memory can end the writer thread; then nothing of what was handed over is safe. */
+  @Test
+  void endSaysSoWhenTheWriterThreadIsGone() throws Exception {
+    SpoolWriter.Options narrow =
+        new SpoolWriter.Options(1 << 20, Duration.ofMinutes(10), Duration.ofSeconds(1), 8, 4);
+    try (SpoolWriter writer = SpoolWriter.open(
+        SpoolDirectory.create(dir.resolve("other.spool")), Spools.header(), narrow)) {
+      writer.thread().interrupt();
+      writer.thread().join();
+      Spools.ticks(writer, new ScriptedSource(1, "disk:sda"), 0, 10);
+
+      assertTimeoutPreemptively(
+          Duration.ofSeconds(20),
+          () -> assertThatThrownBy(() -> writer.end("test over", Spools.START_MONO))
+              .isInstanceOf(SpoolException.class)
+              .hasMessageContaining("the thread that writes the spool ended"));
+    }
   }
 
   private SpoolReader.Summary summary() throws IOException {
