@@ -42,6 +42,12 @@ final class Fields {
     return put(name, part.map());
   }
 
+  /** All fields of another, at this level. */
+  Fields add(Fields other) {
+    other.map.forEach(this::put);
+    return this;
+  }
+
   /** What only our own writers make: charts, style sheet, data block. */
   Fields verbatim(String name, String markup) {
     return put(name, markup);

@@ -77,8 +77,8 @@ public final class ReportRenderer {
       ReportTemplate template, Ledger ledger, byte[] ledgerBytes, TrustState file, boolean pdf)
       throws IOException {
     String style = pdf ? StyleSheet.paper() : StyleSheet.page();
-    Fields model = new IncidentModel(ledger, file, Assets.sha256(ledgerBytes), pdf).fields();
-    model.flag("pdf", pdf).verbatim("style", style);
+    Fields model = IncidentModel.of(ledger, file, Assets.sha256(ledgerBytes), pdf)
+        .verbatim("style", style);
     if (!pdf) {
       model
           .verbatim("policy", StyleSheet.policy(style))
@@ -91,7 +91,7 @@ public final class ReportRenderer {
   private static List<String> printed(Ledger ledger) {
     List<String> printed = new ArrayList<>();
     for (Figure figure :
-        ledger.figures().subList(0, Math.min(ledger.figures().size(), IncidentModel.MAX_ROWS))) {
+        ledger.figures().subList(0, Math.min(ledger.figures().size(), Table.MAX_ROWS))) {
       if (FIGURE_ID.matcher(figure.id()).matches()) {
         printed.add(figure.id());
       }

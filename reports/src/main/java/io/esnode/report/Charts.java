@@ -1,0 +1,184 @@
+package io.esnode.report;
+
+import io.esnode.ledger.Coverage;
+import io.esnode.ledger.Finding;
+import io.esnode.ledger.Ledger;
+import io.esnode.ledger.Series;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The charts of a report: which lines share one, which findings are marked in it, and why one is empty. */
+final class Charts {
+  private static final int MAX_BANDS = 9;
+
+  private final Ledger ledger;
+  private final PresentFindings present;
+  private final QueryAnchors queries;
+  private final Numbers numbers;
+  private final boolean pdf;
+  private final List<Map<String, Object>> charts = new ArrayList<>();
+  private final Map<String, List<Map<String, Object>>> byFinding = new HashMap<>();
+
+  Charts(
+      Ledger ledger, PresentFindings present, QueryAnchors queries, Numbers numbers, boolean pdf) {
+    this.ledger = ledger;
+    this.present = present;
+    this.queries = queries;
+    this.numbers = numbers;
+    this.pdf = pdf;
+    Map<String, List<Series>> groups = new LinkedHashMap<>();
+    for (Series series : ledger.series()) {
+      groups.computeIfAbsent(series.chart(), k -> new ArrayList<>()).add(series);
+    }
+    groups.forEach((id, group) -> charts.add(chart(id, group)));
+  }
+
+  Fields fields() {
+    return new Fields().list("charts", charts);
+  }
+
+  /** The charts in which a finding is marked. */
+  List<Map<String, Object>> showing(Finding finding) {
+    return byFinding.getOrDefault(finding.id(), List.of());
+  }
+
+  private Map<String, Object> chart(String id, List<Series> group) {
+    Series head = group.get(0);
+    Window window = Window.of(head.startTs(), head.endTs());
+    List<PresentFindings.Marked> marked = marked(group, window);
+    Chart chart = chart(id, group, window, marked);
+    Fields fields = new Fields()
+        .text("anchor", chart.anchor())
+        .text("title", head.title())
+        .text("queryAnchor", queries.of(head.query()))
+        .text("query", head.query())
+        .flag("drawn", chart.drawable())
+        .flag("hasGaps", !chart.gaps().isEmpty())
+        .flag("cut", group.size() > Chart.MAX_LINES);
+    if (group.size() > Chart.MAX_LINES) {
+      fields
+          .number(
+              "shown",
+              numbers.count("report.max_lines", "Lines drawn in one chart", Chart.MAX_LINES))
+          .number(
+              "lines",
+              numbers.count(
+                  "length(series, chart %s)".formatted(id), "Lines of chart " + id, group.size()));
+    }
+    if (chart.drawable()) {
+      Axis axis = ChartSvg.axis(chart);
+      fields
+          .flag("fromZero", axis.fromZero())
+          .text("date", Utc.days(window.from(), window.to()))
+          .text("bucket", Utc.duration(Duration.ofMillis(head.stepMs())))
+          .verbatim("svg", ChartSvg.of(chart, description(chart, axis), pdf));
+    } else {
+      fields.prose("reason", missing(group));
+    }
+    for (PresentFindings.Marked finding : marked) {
+      byFinding
+          .computeIfAbsent(finding.finding().id(), k -> new ArrayList<>())
+          .add(fields.map());
+    }
+    return fields.map();
+  }
+
+  private Chart chart(
+      String id, List<Series> group, Window window, List<PresentFindings.Marked> marked) {
+    Series head = group.get(0);
+    long from = window.from().toEpochMilli();
+    long span = window.to().toEpochMilli() - from;
+    List<Chart.Line> lines = group.stream()
+        .limit(Chart.MAX_LINES)
+        .map(series -> Chart.line(lineName(series, group), series))
+        .toList();
+    List<Chart.Span> missed = ledger.coverage().gaps().stream()
+        .filter(g -> g.metric().equals("tick"))
+        .flatMap(g -> Window.of(g).stream())
+        .map(w -> w.since(from))
+        .toList();
+    return new Chart(
+        numbers.anchor("chart-" + id, "chart"),
+        SafeText.line(head.title(), 120),
+        head.unit(),
+        from,
+        span,
+        head.stepMs(),
+        lines,
+        Chart.gaps(lines, missed, span, head.stepMs()),
+        marked.stream()
+            .map(m -> new Chart.Band(m.window().since(from), m.letter()))
+            .toList());
+  }
+
+  /** The shortest name that tells the lines of one chart apart. */
+  private static String lineName(Series series, List<Series> group) {
+    if (group.stream().allMatch(s -> s.entity().equals(series.entity()))) {
+      return series.name();
+    }
+    return group.stream().allMatch(s -> s.name().equals(series.name()))
+        ? series.entity()
+        : series.entity() + ' ' + series.name();
+  }
+
+  /** Findings whose window falls into the chart: about one of its entities, or about the node as a whole. */
+  private List<PresentFindings.Marked> marked(List<Series> group, Window window) {
+    return present.all().stream()
+        .filter(m -> about(m.finding(), group))
+        .filter(m -> !m.window().to().isBefore(window.from())
+            && !m.window().from().isAfter(window.to()))
+        .limit(MAX_BANDS)
+        .toList();
+  }
+
+  private static boolean about(Finding finding, List<Series> group) {
+    return finding.entity().equals("node")
+        || group.stream()
+            .anyMatch(s -> s.entity().equals(finding.entity()) || s.entity().equals("node"));
+  }
+
+  private static String description(Chart chart, Axis axis) {
+    StringBuilder text = new StringBuilder("Line chart over time, ")
+        .append(words(chart, new Chart.Span(0, chart.spanMillis())))
+        .append(" UTC; value axis from ")
+        .append(axis.ticks().get(0).label())
+        .append(" to ")
+        .append(axis.ticks().get(axis.ticks().size() - 1).label())
+        .append("; lines: ")
+        .append(String.join(", ", chart.lines().stream().map(Chart.Line::name).toList()));
+    if (!chart.bands().isEmpty()) {
+      text.append("; windows of findings: ")
+          .append(String.join(", ", chart.bands().stream().map(Chart.Band::tag).toList()));
+    }
+    for (Chart.Span gap : chart.gaps()) {
+      text.append("; no data ").append(words(chart, gap));
+    }
+    return text.append('.').toString();
+  }
+
+  private static String words(Chart chart, Chart.Span span) {
+    return Utc.window(
+        Instant.ofEpochMilli(chart.startMillis() + span.from()),
+        Instant.ofEpochMilli(chart.startMillis() + span.to()));
+  }
+
+  /** Why a chart is empty, as the recording says it. */
+  private String missing(List<Series> group) {
+    for (Coverage.Gap gap : ledger.coverage().gaps()) {
+      boolean same = group.stream()
+          .anyMatch(s -> s.entity().equals(gap.entity()) && !s.entity().equals("node"));
+      boolean table = group.stream()
+          .anyMatch(
+              s -> s.chart().equals(gap.metric()) || gap.metric().startsWith(s.chart() + '.'));
+      if (same || table) {
+        return gap.metric() + " on " + gap.entity() + ": " + gap.reason();
+      }
+    }
+    return "the recording holds fewer than two values for it, and states no reason";
+  }
+}
