@@ -72,6 +72,8 @@ public final class SpoolWriter implements Closeable {
   private long lastSync;
   private Loss unwritten = Loss.NONE;
   private boolean finished;
+  private long writtenTs;
+  private long durableTs;
 
   private volatile boolean keyframeWanted;
 
@@ -92,6 +94,8 @@ public final class SpoolWriter implements Closeable {
     this.free = new ArrayBlockingQueue<>(options.queue());
     this.full = new ArrayBlockingQueue<>(options.queue());
     this.segmentStart = header.startMono();
+    this.writtenTs = header.startTs();
+    this.durableTs = header.startTs();
     this.channel = openSegment(header);
     this.thread = new Thread(this::run, "spool-writer");
     this.thread.setDaemon(true);
@@ -280,10 +284,11 @@ public final class SpoolWriter implements Closeable {
         gap.putBytes(json(gap(unwritten)));
         gap.finish(frame.monoNanos());
         write(gap);
+        unwritten = Loss.NONE;
       }
       write(frame);
-      if (frame.type() == Frame.KEYFRAME) {
-        unwritten = Loss.NONE;
+      if (frame.type() == Frame.DELTA || frame.type() == Frame.KEYFRAME) {
+        writtenTs = frame.tsMicros();
       }
     } catch (IOException e) {
       String reason = "the spool could not be written: " + e.getMessage();
@@ -320,10 +325,10 @@ public final class SpoolWriter implements Closeable {
     String sha256 = HexFormat.of().formatHex(((MessageDigest) clone(digest)).digest());
     SpoolHeader next = header.next(header.segment() + 1, sha256);
     channel.force(false);
-    FileChannel opened = openSegment(next);
-    channel.close();
-    channel = opened;
+    FileChannel before = channel;
+    channel = openSegment(next);
     header = next;
+    before.close();
   }
 
   private static Object clone(MessageDigest digest) {
@@ -363,8 +368,9 @@ public final class SpoolWriter implements Closeable {
     try {
       channel.force(false);
       dirty = false;
+      durableTs = writtenTs;
     } catch (IOException e) {
-      unwritten = unwritten.plus(header.startTs(), "fdatasync failed: " + e.getMessage());
+      unwritten = unwritten.plus(durableTs, "fdatasync failed: " + e.getMessage());
     }
     lastSync = System.nanoTime();
   }
