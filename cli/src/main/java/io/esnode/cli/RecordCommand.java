@@ -11,6 +11,7 @@ import io.esnode.source.Inventory;
 import io.esnode.source.Moment;
 import io.esnode.source.Sources;
 import io.esnode.spool.SpoolDirectory;
+import io.esnode.spool.SpoolException;
 import io.esnode.spool.SpoolHeader;
 import io.esnode.spool.SpoolWriter;
 import java.io.IOException;
@@ -157,7 +158,13 @@ final class RecordCommand implements Callable<Integer> {
         if (child != null) {
           waitInBackground(child, recorder);
         }
-        recorder.run(duration);
+        try {
+          recorder.run(duration);
+        } catch (SpoolException e) {
+          // What was written is sealed all the same; without its end the manifest calls it
+          // recovered.
+          talk(String.valueOf(e.getMessage()));
+        }
         spool.close();
         int sealing = seal(spoolPath, target, signingKey);
         exit[0] = sealing != 0 ? (command.isEmpty() ? sealing : RECORDER_FAILED) : status(child);
@@ -248,7 +255,7 @@ final class RecordCommand implements Callable<Integer> {
     } catch (IOException e) {
       spool.close();
       SpoolDirectory again = SpoolDirectory.open(directory.path());
-      again.delete();
+      again.delete(again.segments());
       boolean notThere = String.valueOf(e.getMessage()).contains("error=2,");
       throw new CommandException(
           notThere ? NOT_FOUND : NOT_EXECUTABLE,

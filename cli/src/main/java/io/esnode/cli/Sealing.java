@@ -12,6 +12,7 @@ import io.esnode.spool.SpoolReader;
 import io.esnode.spool.SpoolVisitor;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +69,14 @@ final class Sealing {
           .formatted(spool, Text.oneLine(name)));
     }
     Path beside = spool.toAbsolutePath().getParent();
-    return beside == null ? Path.of(name) : beside.resolve(name);
+    try {
+      return beside == null ? Path.of(name) : beside.resolve(name);
+    } catch (InvalidPathException e) {
+      throw new SpoolException(
+          "%s: names %s as its bundle, which is no file name; say where to seal it with --out FILE"
+              .formatted(spool, Text.oneLine(name)),
+          e);
+    }
   }
 
   private static void say(

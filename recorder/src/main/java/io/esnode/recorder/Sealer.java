@@ -84,7 +84,7 @@ public final class Sealer {
       SidecarFile.write(target, sidecar);
       writer.publish();
     }
-    spool.delete();
+    spool.delete(reader.segments());
     return new Sealed(bundle.sha256(), bundle.sizeBytes(), bundle.manifest(), survey.damage());
   }
 

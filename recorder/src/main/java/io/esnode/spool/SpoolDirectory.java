@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -16,7 +17,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SpoolDirectory implements Closeable {
   private static final String LOCK = "lock";
-  private static final Pattern SEGMENT = Pattern.compile("[0-9]{6,9}\\.seg");
+  private static final Pattern SEGMENT = Pattern.compile("([0-9]{6}|[1-9][0-9]{6,8})\\.seg");
 
   private final Path path;
   private final FileChannel lockFile;
@@ -72,8 +73,10 @@ public final class SpoolDirectory implements Closeable {
       throw new SpoolException("%s: %s; expected the directory of a spool"
           .formatted(path, Files.exists(path) ? "not a directory" : "not there"));
     }
+    Path lockPath = path.resolve(LOCK);
+    requireOwnFile(lockPath);
     FileChannel file = FileChannel.open(
-        path.resolve(LOCK),
+        lockPath,
         StandardOpenOption.CREATE,
         StandardOpenOption.READ,
         StandardOpenOption.WRITE,
@@ -94,6 +97,16 @@ public final class SpoolDirectory implements Closeable {
     } catch (IOException e) {
       file.close();
       throw e;
+    }
+  }
+
+  /** A link or a pipe under a name that the recorder uses is a trap: it would be written to, or never end. */
+  private static void requireOwnFile(Path file) throws SpoolException {
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+        && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw new SpoolException(
+          "%s: not a regular file, and no recorder made it; move it away and try again"
+              .formatted(file));
     }
   }
 
@@ -130,13 +143,14 @@ public final class SpoolDirectory implements Closeable {
     try (DirectoryStream<Path> all = Files.newDirectoryStream(path)) {
       for (Path file : all) {
         if (SEGMENT.matcher(String.valueOf(file.getFileName())).matches()) {
+          requireOwnFile(file);
           found.add(file);
         }
       }
     } catch (NotDirectoryException e) {
       throw new SpoolException("%s: not a directory".formatted(path), e);
     }
-    Collections.sort(found);
+    found.sort(Comparator.comparingLong(SpoolDirectory::number));
     return found;
   }
 
@@ -145,14 +159,19 @@ public final class SpoolDirectory implements Closeable {
     return Long.parseLong(name.substring(0, name.indexOf('.')));
   }
 
-  /** Removes segments, lock and directory, once what they hold is sealed. */
-  public void delete() throws IOException {
-    for (Path segment : segments()) {
+  /** Removes these segments, once what they hold is sealed, and the directory unless something else lies in it. */
+  public void delete(List<Path> sealed) throws IOException {
+    for (Path segment : sealed) {
       Files.delete(segment);
     }
     Files.deleteIfExists(path.resolve(LOCK));
     close();
-    Files.delete(path);
+    try {
+      Files.delete(path);
+    } catch (DirectoryNotEmptyException e) {
+      // Not ours, or not sealed: it stays where it is, and so does the directory.
+      return;
+    }
   }
 
   @Override

@@ -48,6 +48,9 @@ public record SpoolHeader(
     Map<String, List<String>> columns) {
   static final String FORMAT = "esnode.spool/1";
 
+  /** What a manifest's integer can hold: 104 days. */
+  private static final long MAX_INTERVAL_NANOS = (1L << 53) - 1;
+
   public SpoolHeader {
     config = Map.copyOf(config);
     inventory = Map.copyOf(inventory);
@@ -110,6 +113,10 @@ public record SpoolHeader(
     Map<String, List<String>> columns = new LinkedHashMap<>();
     for (String table : json.obj("columns").members().keySet()) {
       columns.put(table, json.obj("columns").arr(table).texts());
+    }
+    if (number(json, "interval_ns") <= 0 || number(json, "interval_ns") > MAX_INTERVAL_NANOS) {
+      throw new JsonException("interval_ns: found %s, expected 1 to %d"
+          .formatted(json.text("interval_ns"), MAX_INTERVAL_NANOS));
     }
     return new SpoolHeader(
         json.text("recording_id"),

@@ -4,12 +4,16 @@ import io.esnode.bundle.Sha256;
 import io.esnode.json.Json;
 import io.esnode.json.JsonException;
 import io.esnode.json.JsonReader;
+import io.esnode.metric.Metric;
 import io.esnode.metric.Registry;
+import io.esnode.metric.Table;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -26,13 +30,24 @@ import org.jspecify.annotations.Nullable;
 public final class SpoolReader {
   private static final long MAX_SEGMENT = 1L << 30;
 
+  /** The year 2112: what lies beyond is no clock's reading, and sums of it would not fit a manifest's integers. */
+  private static final long MAX_TIME_US = 1L << 52;
+
+  /** More ticks than one gap can have taken: 68 years at 1 Hz. */
+  private static final long MAX_TICKS = 1L << 31;
+
   private final List<Path> segments;
+  private final List<Aside> aside;
   private final SpoolHeader header;
   private final TickDecoder decoder;
   private final CRC32C crc = new CRC32C();
   private long damagedBytes;
   private long tornBytes;
   private boolean ended;
+  private long lastTick;
+
+  /** A segment that is not read, because its header says that it does not belong here. */
+  private record Aside(String segment, String reason) {}
 
   /**
    * What was read.
@@ -51,32 +66,58 @@ public final class SpoolReader {
       long damagedBytes,
       boolean ended) {}
 
-  private SpoolReader(List<Path> segments, SpoolHeader header) {
+  private SpoolReader(List<Path> segments, List<Aside> aside, SpoolHeader header) {
     this.segments = segments;
+    this.aside = aside;
     this.header = header;
     this.decoder = new TickDecoder(header.columns());
   }
 
   /** Finds the segments and the first header that holds. */
   public static SpoolReader open(SpoolDirectory directory) throws IOException {
-    List<Path> segments = directory.segments();
-    for (Path segment : segments) {
-      byte[] bytes = read(segment);
-      SpoolHeader header = header(bytes);
-      if (header != null) {
-        check(directory.path(), header);
-        return new SpoolReader(segments, header);
+    List<Path> all = directory.segments();
+    List<Path> segments = new ArrayList<>();
+    List<Aside> aside = new ArrayList<>();
+    SpoolHeader first = null;
+    for (Path segment : all) {
+      SpoolHeader own = header(head(segment));
+      String stranger = own == null ? null : stranger(own, SpoolDirectory.number(segment), first);
+      if (stranger == null) {
+        segments.add(segment);
+        first = first == null ? own : first;
+      } else {
+        aside.add(new Aside(String.valueOf(segment.getFileName()), stranger));
       }
     }
-    throw new SpoolException(
-        segments.isEmpty()
-            ? "%s: no segments; nothing was recorded here".formatted(directory.path())
-            : "%s: none of %d segments begins with a header that holds; nothing can be read"
-                .formatted(directory.path(), segments.size()));
+    if (first == null) {
+      throw new SpoolException(
+          all.isEmpty()
+              ? "%s: no segments; nothing was recorded here".formatted(directory.path())
+              : "%s: none of %d segments begins with a header that holds; nothing can be read"
+                  .formatted(directory.path(), all.size()));
+    }
+    check(directory.path(), first);
+    return new SpoolReader(segments, aside, first);
+  }
+
+  private static @Nullable String stranger(
+      SpoolHeader own, long number, @Nullable SpoolHeader first) {
+    if (own.segment() != number) {
+      return "is segment %d by its header; not read, left where it is".formatted(own.segment());
+    }
+    return first == null || own.recordingId().equals(first.recordingId())
+        ? null
+        : "belongs to recording %s, not %s; not read, left where it is"
+            .formatted(own.recordingId(), first.recordingId());
   }
 
   public SpoolHeader header() {
     return header;
+  }
+
+  /** The segments that are read: what may go once it is sealed. */
+  public List<Path> segments() {
+    return List.copyOf(segments);
   }
 
   /** Reads everything once; a second call reads it again. */
@@ -84,6 +125,10 @@ public final class SpoolReader {
     damagedBytes = 0;
     tornBytes = 0;
     ended = false;
+    lastTick = -1;
+    for (Aside one : aside) {
+      visitor.damage(new SpoolVisitor.Damage(one.segment(), 0, 0, one.reason()));
+    }
     long total = 0;
     String previous = null;
     long expected = 0;
@@ -136,13 +181,7 @@ public final class SpoolReader {
     if (own == null) {
       return;
     }
-    if (!own.recordingId().equals(header.recordingId())) {
-      visitor.damage(new SpoolVisitor.Damage(
-          name,
-          0,
-          0,
-          "belongs to recording %s, not %s".formatted(own.recordingId(), header.recordingId())));
-    } else if (follows && !Objects.equals(own.previousSha256(), previous)) {
+    if (follows && !Objects.equals(own.previousSha256(), previous)) {
       visitor.damage(new SpoolVisitor.Damage(
           name,
           0,
@@ -235,17 +274,51 @@ public final class SpoolReader {
       case Frame.HEADER -> {
         // Looked at before the frames are read.
       }
-      case Frame.KEYFRAME -> visitor.tick(decoder.keyframe(in, mono));
+      case Frame.KEYFRAME -> {
+        Tick tick = decoder.keyframe(in, mono);
+        requireNumbers(tick);
+        visitor.tick(inOrder(tick));
+      }
       case Frame.DELTA -> {
         if (!decoder.inStep()) {
           throw new SpoolException("values unknown until the next keyframe");
         }
-        visitor.tick(decoder.delta(in, mono));
+        visitor.tick(inOrder(decoder.delta(in, mono)));
       }
       case Frame.ROW -> visitor.row(textRow(in), mono);
       case Frame.END -> ended = true;
       default -> throw new SpoolException("frame of unknown type %d".formatted(type));
     }
+  }
+
+  /** Ticks hold numbers; a table with text in it comes as rows of its own. */
+  private void requireNumbers(Tick tick) throws SpoolException {
+    for (int row = 0; row < tick.rows(); row++) {
+      Table table = Registry.get().table(tick.table(row));
+      if (table.columns().stream().anyMatch(metric -> metric.type() == Metric.Type.TEXT)) {
+        decoder.lose();
+        throw new SpoolException(
+            "keyframe with numbers for %s, which holds text".formatted(table.name()));
+      }
+    }
+  }
+
+  private Tick inOrder(Tick tick) throws SpoolException {
+    if (tick.number() <= lastTick) {
+      decoder.lose();
+      throw new SpoolException("tick %d after tick %d".formatted(tick.number(), lastTick));
+    }
+    if (tick.number() > MAX_TIME_US
+        || tick.tsMicros() < 0
+        || tick.tsMicros() > MAX_TIME_US
+        || tick.monoNanos() < 0
+        || tick.monoNanos() / 1000 > MAX_TIME_US) {
+      decoder.lose();
+      throw new SpoolException("tick %d at %d µs, monotonic %d ns: no clock reads so"
+          .formatted(tick.number(), tick.tsMicros(), tick.monoNanos()));
+    }
+    lastTick = tick.number();
+    return tick;
   }
 
   private TextRow textRow(ByteBuffer in) throws SpoolException {
@@ -263,6 +336,10 @@ public final class SpoolReader {
       if (listed.isEmpty()) {
         throw new SpoolException(
             "row of %s, which the segment header does not list".formatted(row.table()));
+      }
+      long ticks = row.numbers().getOrDefault("ticks_count", 0L);
+      if (ticks < 0 || ticks > MAX_TICKS) {
+        throw new SpoolException("row about %d ticks".formatted(ticks));
       }
       return row;
     } catch (JsonException e) {
@@ -307,5 +384,20 @@ public final class SpoolReader {
           "%s: %d bytes; a segment has at most %d".formatted(segment, size, MAX_SEGMENT));
     }
     return Files.readAllBytes(segment);
+  }
+
+  /** The first frame of a segment, or less if the segment is shorter. */
+  private static byte[] head(Path segment) throws IOException {
+    try (InputStream in = Files.newInputStream(segment)) {
+      byte[] start = in.readNBytes(Frame.HEAD_BYTES);
+      if (start.length < Frame.HEAD_BYTES) {
+        return start;
+      }
+      int length = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN).getInt(0);
+      byte[] payload = in.readNBytes(Math.min(Math.max(length, 0), Frame.MAX_PAYLOAD));
+      byte[] frame = Arrays.copyOf(start, start.length + payload.length);
+      System.arraycopy(payload, 0, frame, start.length, payload.length);
+      return frame;
+    }
   }
 }

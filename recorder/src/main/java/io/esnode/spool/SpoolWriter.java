@@ -279,7 +279,10 @@ public final class SpoolWriter implements Closeable {
       if (frame.startsSegment()) {
         nextSegment();
       }
-      if (unwritten.ticks() > 0 && frame.type() == Frame.KEYFRAME) {
+      // The end, too, is only written after what is missing: without it a reader knows that the end
+      // is torn.
+      boolean tellsLoss = frame.type() == Frame.KEYFRAME || frame.type() == Frame.END;
+      if (unwritten.ticks() > 0 && tellsLoss) {
         Frame gap = new Frame().begin(Frame.ROW, false);
         gap.putBytes(json(gap(unwritten)));
         gap.finish(frame.monoNanos());

@@ -31,6 +31,11 @@ final class TickDecoder {
     return inStep;
   }
 
+  /** Forgets the last tick: nothing is known until the next keyframe. */
+  void lose() {
+    inStep = false;
+  }
+
   /** Decodes a keyframe's payload after type and sync. */
   Tick keyframe(ByteBuffer in, long mono) throws SpoolException {
     inStep = false;
@@ -134,9 +139,8 @@ final class TickDecoder {
   private void requireListed(String table, int width) throws SpoolException {
     List<String> listed = columns.get(table);
     if (listed == null || width > listed.size()) {
-      throw new SpoolException(
-          "row of %s with %d columns, of which the segment header lists %d"
-              .formatted(table, width, listed == null ? 0 : listed.size()));
+      throw new SpoolException("row of %s with %d columns, of which the segment header lists %d"
+          .formatted(table, width, listed == null ? 0 : listed.size()));
     }
   }
 

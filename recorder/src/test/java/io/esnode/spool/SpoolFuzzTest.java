@@ -19,7 +19,7 @@ class SpoolFuzzTest {
       } catch (SpoolException refused) {
         // the declared exception
       }
-      directory.delete();
+      directory.delete(directory.segments());
     }
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -219,6 +220,69 @@ class SpoolTest {
               .isInstanceOf(SpoolException.class)
               .hasMessageContaining("the thread that writes the spool ended"));
     }
+  }
+
+  @Test
+  void segmentOfAnotherRecordingIsNotReadAndStays() throws IOException {
+    Path other = dir.resolve("other.spool");
+    try (SpoolWriter writer = SpoolWriter.open(
+        SpoolDirectory.create(other), Spools.header("another recording"), Spools.SMALL)) {
+      Spools.ticks(writer, new ScriptedSource(7, "disk:sda"), 0, 60);
+      writer.end("test over", Spools.moment(60).monoNanos());
+    }
+    Path stranger = spool.resolve("000099.seg");
+    Files.copy(other.resolve("000000.seg"), stranger);
+
+    Recorded read = Spools.read(spool);
+
+    assertThat(read.ticks).hasSize(TICKS);
+    assertThat(read.damage).singleElement().asString().contains("is segment 0 by its header");
+    try (SpoolDirectory directory = SpoolDirectory.open(spool)) {
+      directory.delete(SpoolReader.open(directory).segments());
+    }
+    assertThat(stranger).exists();
+  }
+
+  @Test
+  void tickIsReadOnceHoweverOftenASegmentIsThere() throws IOException {
+    Path last = lastSegment();
+    Files.copy(segments().get(0), spool.resolve("0000000.seg"));
+    Files.copy(segments().get(0), spool.resolve("000050.seg"));
+    byte[] bytes = Files.readAllBytes(segments().get(1));
+    Files.write(last, bytes, StandardOpenOption.APPEND);
+
+    Recorded read = Spools.read(spool);
+
+    assertThat(read.ticks).hasSize(TICKS);
+    assertThat(read.damage).asString().contains("is segment 0 by its header", " after tick ");
+  }
+
+  @Test
+  void tickThatNoClockReadsIsDamage() throws IOException {
+    Frame frame = new Frame().begin(Frame.KEYFRAME, false);
+    frame.putVarint(1L << 62);
+    frame.putVarint(1L << 62);
+    frame.putLong(-1);
+    frame.putVarint(0);
+    frame.putVarint(0);
+    append(frame);
+
+    assertThat(Spools.read(spool).damage).asString().contains("tick -9223372036854775808 after");
+  }
+
+  @Test
+  void segmentThatIsALinkIsRefused() throws IOException {
+    Files.createSymbolicLink(spool.resolve("000099.seg"), Path.of("/dev/zero"));
+
+    assertThatThrownBy(() -> Spools.read(spool))
+        .isInstanceOf(SpoolException.class)
+        .hasMessageContaining("000099.seg: not a regular file");
+  }
+
+  private void append(Frame frame) throws IOException {
+    frame.finish(Spools.moment(1000).monoNanos());
+    Files.write(
+        lastSegment(), Arrays.copyOf(frame.array(), frame.size()), StandardOpenOption.APPEND);
   }
 
   private SpoolReader.Summary summary() throws IOException {

@@ -23,12 +23,20 @@ public final class Spools {
   private Spools() {}
 
   public static SpoolHeader header() {
-    return header(columns());
+    return header("01993f6e-0000-7000-8000-000000000001", columns());
+  }
+
+  static SpoolHeader header(String recordingId) {
+    return header(recordingId, columns());
   }
 
   static SpoolHeader header(Map<String, List<String>> columns) {
+    return header("01993f6e-0000-7000-8000-000000000001", columns);
+  }
+
+  private static SpoolHeader header(String recordingId, Map<String, List<String>> columns) {
     return new SpoolHeader(
-        "01993f6e-0000-7000-8000-000000000001",
+        recordingId,
         0,
         null,
         "n-0123456789abcdef",
