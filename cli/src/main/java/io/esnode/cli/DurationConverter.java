@@ -10,6 +10,9 @@ import picocli.CommandLine.TypeConversionException;
 /** Reads {@code 500ms}, {@code 20s}, {@code 1h30m}. */
 final class DurationConverter implements ITypeConverter<Duration> {
   private static final Pattern PART = Pattern.compile("\\G([0-9]{1,9})(ms|s|m|h|d)");
+  /** A hundred years; 292 of them in nanoseconds fill a long. */
+  private static final Duration LONGEST = Duration.ofDays(36_525);
+
   private static final Map<String, Duration> UNITS = Map.of(
       "ms", Duration.ofMillis(1),
       "s", Duration.ofSeconds(1),
@@ -27,6 +30,10 @@ final class DurationConverter implements ITypeConverter<Duration> {
           .getOrDefault(part.group(2), Duration.ZERO)
           .multipliedBy(Long.parseLong(part.group(1))));
       end = part.end();
+    }
+    if (sum.compareTo(LONGEST) > 0) {
+      throw new TypeConversionException(
+          "found \"%s\", expected at most %d days".formatted(text, LONGEST.toDays()));
     }
     if (text.isEmpty() || end != text.length() || sum.isZero()) {
       throw new TypeConversionException(

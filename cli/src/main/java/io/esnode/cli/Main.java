@@ -38,12 +38,22 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     // Messages are the same on every machine; evidence code names its locale itself.
     Locale.setDefault(Locale.ROOT);
-    PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+    StandardOutput standard = new StandardOutput();
+    PrintWriter out = new PrintWriter(standard, false, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-    int exit = run(out, err, args);
-    out.flush();
+    int exit = written(standard, err, run(out, err, args));
     err.flush();
     System.exit(exit);
+  }
+
+  /** The command's own status, unless its answer did not arrive and that is worse. */
+  static int written(StandardOutput out, PrintWriter err, int exit) {
+    String failure = out.failure();
+    if (failure == null) {
+      return exit;
+    }
+    err.println("esnode: standard output could not be written: " + Text.oneLine(failure));
+    return exit == ExitCode.OK ? ExitCode.CANNOT_WRITE : exit;
   }
 
   /** Runs one command line without ending the process. */

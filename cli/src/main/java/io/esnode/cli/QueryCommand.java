@@ -112,6 +112,9 @@ final class QueryCommand implements Callable<Integer> {
     try {
       BundleQuery.run(evidence.bundles(), sql, memoryMb, printer);
       printer.end();
+    } catch (RowPrinter.ReaderGoneException e) {
+      // Standard output knows why, and Main says so where it matters.
+      return;
     } catch (QueryException e) {
       throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
     } catch (BundleChangedException e) {

@@ -17,6 +17,14 @@ final class RowPrinter implements QueryRows {
 
   private static final int MAX_WIDTH = 80;
 
+  /** After so many rows it is looked whether anybody still reads them. */
+  private static final int ROWS_PER_LOOK = 10_000;
+
+  /** Nobody reads the rest, {@code | head} or a full disk: there is no point in going on. */
+  static final class ReaderGoneException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
   private final PrintWriter out;
   private final RowFormat format;
   private List<String> names = List.of();
@@ -41,6 +49,9 @@ final class RowPrinter implements QueryRows {
   @Override
   public void row(List<Json> cells) {
     rows++;
+    if (rows % ROWS_PER_LOOK == 0 && out.checkError()) {
+      throw new ReaderGoneException();
+    }
     switch (format) {
       case json -> {
         Json.Builder object = Json.object();
