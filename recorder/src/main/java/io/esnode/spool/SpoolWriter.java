@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -50,13 +51,19 @@ public final class SpoolWriter implements Closeable {
   /** Source of the rows a spool writes about itself. */
   static final String SOURCE = "esnode.spool";
 
+  private static final String QUEUE_FULL = "the disk was slower than the recorder: queue full";
+
   private final SpoolDirectory directory;
   private final Options options;
   private final BlockingQueue<Frame> free;
   private final BlockingQueue<Frame> full;
   private final AtomicInteger made = new AtomicInteger();
+  /** Rows that found the queue full, by table, until a gap row says so. */
+  private final Map<String, Loss> lostRows = new ConcurrentHashMap<>();
+
   private final TickEncoder encoder = new TickEncoder();
   private final Thread thread;
+  private final long firstTs;
 
   // Sampler thread only.
   private long segmentStart;
@@ -77,12 +84,16 @@ public final class SpoolWriter implements Closeable {
 
   private volatile boolean keyframeWanted;
 
-  /** Ticks that did not make it, from first to last. */
-  private record Loss(long ticks, long fromTs, long toTs, String reason) {
+  /** Ticks or rows that did not make it, from first to last. */
+  private record Loss(long count, long fromTs, long toTs, String reason) {
     static final Loss NONE = new Loss(0, 0, 0, "");
 
     Loss plus(long ts, String why) {
-      return ticks == 0 ? new Loss(1, ts, ts, why) : new Loss(ticks + 1, fromTs, ts, why);
+      return count == 0 ? new Loss(1, ts, ts, why) : new Loss(count + 1, fromTs, ts, why);
+    }
+
+    Loss plus(Loss later) {
+      return new Loss(count + later.count, fromTs, later.toTs, later.reason);
     }
   }
 
@@ -94,6 +105,7 @@ public final class SpoolWriter implements Closeable {
     this.free = new ArrayBlockingQueue<>(options.queue());
     this.full = new ArrayBlockingQueue<>(options.queue());
     this.segmentStart = header.startMono();
+    this.firstTs = header.startTs();
     this.writtenTs = header.startTs();
     this.durableTs = header.startTs();
     this.channel = openSegment(header);
@@ -115,13 +127,15 @@ public final class SpoolWriter implements Closeable {
    * @return false if the queue was full and the tick was dropped
    */
   public boolean tick(long tick, Moment moment, List<Source> sources) {
-    if (dropped.ticks() > 0 && offer(gap(dropped), moment.monoNanos())) {
+    if (dropped.count() > 0 && offer(gap(dropped), moment.monoNanos())) {
       dropped = Loss.NONE;
     }
+    if (!lostRows.isEmpty()) {
+      tellLostRows(moment.monoNanos());
+    }
     Frame frame = take();
-    if (frame == null || dropped.ticks() > 0) {
-      dropped =
-          dropped.plus(moment.tsMicros(), "the disk was slower than the recorder: queue full");
+    if (frame == null || dropped.count() > 0) {
+      dropped = dropped.plus(moment.tsMicros(), QUEUE_FULL);
       encoder.needKeyframe();
       if (frame != null) {
         free.add(frame);
@@ -148,10 +162,25 @@ public final class SpoolWriter implements Closeable {
   /**
    * Hands one row with text columns over. Any thread; never blocks.
    *
-   * @return false if the queue was full
+   * @return false if the queue was full; a gap row says so later
    */
   public boolean row(TextRow row, long monoNanos) {
-    return offer(row, monoNanos);
+    if (offer(row, monoNanos)) {
+      return true;
+    }
+    long ts = row.tsMicros() == null ? firstTs : row.tsMicros();
+    Loss one = Loss.NONE.plus(ts, QUEUE_FULL);
+    lostRows.merge(row.table(), one, Loss::plus);
+    return false;
+  }
+
+  private void tellLostRows(long monoNanos) {
+    for (String table : lostRows.keySet()) {
+      Loss lost = lostRows.remove(table);
+      if (lost != null && !offer(gap(table, lost), monoNanos)) {
+        lostRows.merge(table, lost, (later, earlier) -> earlier.plus(later));
+      }
+    }
   }
 
   private boolean offer(TextRow row, long monoNanos) {
@@ -159,11 +188,15 @@ public final class SpoolWriter implements Closeable {
     if (frame == null) {
       return false;
     }
-    frame.begin(Frame.ROW, false);
-    frame.putBytes(json(row));
-    frame.finish(monoNanos);
-    full.add(frame);
+    full.add(row(row, frame, monoNanos));
     return true;
+  }
+
+  private static Frame row(TextRow row, Frame frame, long monoNanos) {
+    frame.begin(Frame.ROW, false);
+    frame.putBytes(row.toJson().canonical().getBytes(StandardCharsets.UTF_8));
+    frame.finish(monoNanos);
+    return frame;
   }
 
   /** A free frame; the pool grows up to the length of the queue. */
@@ -190,11 +223,11 @@ public final class SpoolWriter implements Closeable {
         Json.object().put("reason", reason).build().canonical().getBytes(StandardCharsets.UTF_8));
     frame.finish(monoNanos);
     try {
-      if (dropped.ticks() > 0) {
-        Frame gap = new Frame().begin(Frame.ROW, false);
-        gap.putBytes(json(gap(dropped)));
-        gap.finish(monoNanos);
-        hand(gap);
+      for (Map.Entry<String, Loss> lost : lostRows.entrySet()) {
+        hand(row(gap(lost.getKey(), lost.getValue()), new Frame(), monoNanos));
+      }
+      if (dropped.count() > 0) {
+        hand(row(gap(dropped), new Frame(), monoNanos));
       }
       hand(frame);
       thread.join();
@@ -205,9 +238,9 @@ public final class SpoolWriter implements Closeable {
     if (!finished) {
       throw gone();
     }
-    if (unwritten.ticks() > 0) {
+    if (unwritten.count() > 0) {
       throw new SpoolException("%s: the last %d ticks could not be written: %s"
-          .formatted(directory.path(), unwritten.ticks(), unwritten.reason()));
+          .formatted(directory.path(), unwritten.count(), unwritten.reason()));
     }
   }
 
@@ -270,7 +303,7 @@ public final class SpoolWriter implements Closeable {
   }
 
   private void store(Frame frame) {
-    if (unwritten.ticks() > 0 && frame.type() == Frame.DELTA) {
+    if (unwritten.count() > 0 && frame.type() == Frame.DELTA) {
       unwritten = unwritten.plus(frame.tsMicros(), unwritten.reason());
       keyframeWanted = true;
       return;
@@ -282,11 +315,8 @@ public final class SpoolWriter implements Closeable {
       // The end, too, is only written after what is missing: without it a reader knows that the end
       // is torn.
       boolean tellsLoss = frame.type() == Frame.KEYFRAME || frame.type() == Frame.END;
-      if (unwritten.ticks() > 0 && tellsLoss) {
-        Frame gap = new Frame().begin(Frame.ROW, false);
-        gap.putBytes(json(gap(unwritten)));
-        gap.finish(frame.monoNanos());
-        write(gap);
+      if (unwritten.count() > 0 && tellsLoss) {
+        write(row(gap(unwritten), new Frame(), frame.monoNanos()));
         unwritten = Loss.NONE;
       }
       write(frame);
@@ -387,11 +417,26 @@ public final class SpoolWriter implements Closeable {
     }
   }
 
-  private static byte[] json(TextRow row) {
-    return row.toJson().canonical().getBytes(StandardCharsets.UTF_8);
+  /** Ticks that are missing. */
+  private static TextRow gap(Loss loss) {
+    return gap(
+        "tick",
+        loss,
+        loss.reason(),
+        Map.of("from_ts", loss.fromTs(), "to_ts", loss.toTs(), "ticks_count", loss.count()));
   }
 
-  private static TextRow gap(Loss loss) {
+  /** Rows of a table that are missing. */
+  private static TextRow gap(String table, Loss loss) {
+    return gap(
+        table,
+        loss,
+        "%d rows lost: %s".formatted(loss.count(), loss.reason()),
+        Map.of("from_ts", loss.fromTs(), "to_ts", loss.toTs()));
+  }
+
+  private static TextRow gap(
+      String metric, Loss loss, String reason, Map<String, Long> numbers) {
     return new TextRow(
         "gap",
         "node",
@@ -399,7 +444,7 @@ public final class SpoolWriter implements Closeable {
         "live",
         null,
         loss.fromTs(),
-        Map.of("metric", "tick", "reason", loss.reason()),
-        Map.of("from_ts", loss.fromTs(), "to_ts", loss.toTs(), "ticks_count", loss.ticks()));
+        Map.of("metric", metric, "reason", reason),
+        numbers);
   }
 }

@@ -285,6 +285,32 @@ class SpoolTest {
         lastSegment(), Arrays.copyOf(frame.array(), frame.size()), StandardOpenOption.APPEND);
   }
 
+  /** Rows come when something goes wrong, and that is when the queue is full. */
+  @Test
+  void rowThatFoundTheQueueFullIsCounted() throws IOException {
+    Path other = dir.resolve("other.spool");
+    SpoolWriter.Options narrow =
+        new SpoolWriter.Options(1 << 20, Duration.ofMinutes(10), Duration.ofNanos(1), 8, 1);
+    int sent = 0;
+    int refused = 0;
+    try (SpoolWriter writer =
+        SpoolWriter.open(SpoolDirectory.create(other), Spools.header(), narrow)) {
+      for (; refused < 3 && sent < 1_000_000; sent++) {
+        refused += writer.row(event("audit", "action"), Spools.START_MONO) ? 0 : 1;
+      }
+      writer.end("test over", Spools.START_MONO);
+    }
+
+    Recorded recorded = Spools.read(other);
+
+    assertThat(refused).isPositive();
+    assertThat(recorded.rows).hasSize(sent - refused + 1);
+    assertThat(recorded.rows.get(recorded.rows.size() - 1).texts())
+        .containsEntry("metric", "audit")
+        .containsEntry(
+            "reason", refused + " rows lost: the disk was slower than the recorder: queue full");
+  }
+
   private SpoolReader.Summary summary() throws IOException {
     try (SpoolDirectory directory = SpoolDirectory.open(spool)) {
       return SpoolReader.open(directory).read(new Recorded());
