@@ -28,8 +28,10 @@ final class Appendix {
   Fields fields() {
     return new Fields()
         .part("engine", engine(ledger.engine()))
-        .part("queries", Table.of(numbers, "queries", queries(), ledger.queries().size()))
-        .part("figures", Table.of(numbers, "figures", figures(), ledger.figures().size()));
+        .part(
+            "queries", Table.of(numbers, "queries", queries(), ledger.queries().size()))
+        .part(
+            "figures", Table.of(numbers, "figures", figures(), ledger.figures().size()));
   }
 
   private static Fields engine(Engine engine) {

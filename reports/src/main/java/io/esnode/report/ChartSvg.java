@@ -1,14 +1,12 @@
 package io.esnode.report;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * Writes a chart as small, deterministic, accessible SVG; the only producer of SVG in a report. It uses what
- * {@link SvgDrawer} draws: svg, g, title, desc, rect, path (M L H h V Z) and text. Colours stand in attributes for the PDF
- * and are overridden by class in the page, for dark screens.
+ * Lays a chart out: axes, lines with their range, gaps, windows of findings, legend. The only producer of pictures in a
+ * report. Colours stand in attributes for the PDF and are overridden by class in the page, for dark screens.
  */
 final class ChartSvg {
   private static final int WIDTH = 720;
@@ -18,9 +16,6 @@ final class ChartSvg {
   private static final int PLOT = 156;
   private static final int BELOW = 22;
   private static final double PLOT_WIDTH = WIDTH - LEFT - RIGHT;
-  /** Findings whose windows overlap stand above each other; from this row on they share the last one. */
-  private static final int BAND_ROWS = 4;
-
   private static final int BAND_ROW = 12;
 
   private static final String INK = "#1b2631";
@@ -39,17 +34,17 @@ final class ChartSvg {
       new Style("#6b6200", "#e9e6c8", "1.5 2.5"),
       new Style("#4a5560", "#dde1e5", "6 2 1.5 2 1.5 2"));
 
-  private final StringBuilder out = new StringBuilder(32_768);
+  private final SvgPen pen = new SvgPen();
   private final Chart chart;
   private final Axis axis;
-  private final List<Mark> marks;
+  private final List<BandMark> marks;
   private final int top;
   private final int height;
 
   private ChartSvg(Chart chart) {
     this.chart = chart;
     this.axis = axis(chart);
-    this.marks = marks(chart);
+    this.marks = BandMark.place(chart, LEFT, WIDTH - RIGHT);
     int bandRows = marks.stream().mapToInt(m -> m.row() + 1).max().orElse(0);
     this.top = 6 + LEGEND_ROW * legendRows() + BAND_ROW * bandRows + 6;
     this.height = top + PLOT + BELOW;
@@ -79,7 +74,7 @@ final class ChartSvg {
   }
 
   private String draw(String description, boolean alt) {
-    open(description, alt);
+    pen.open(chart.anchor(), WIDTH, height, chart.title(), description, alt);
     bands();
     gaps();
     valueAxis();
@@ -91,29 +86,7 @@ final class ChartSvg {
       line(chart.lines().get(i), i);
     }
     legend();
-    return out.append("</svg>").toString();
-  }
-
-  private void open(String description, boolean alt) {
-    String id = chart.anchor();
-    out.append("<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\"");
-    if (alt) {
-      out.append(" alt=\"").append(escape(chart.title() + ". " + description)).append('"');
-    }
-    out.append(" aria-labelledby=\"%s-t %s-d\" viewBox=\"0 0 ".formatted(id, id))
-        .append(WIDTH)
-        .append(' ')
-        .append(height)
-        .append("\" width=\"")
-        .append(WIDTH)
-        .append("\" height=\"")
-        .append(height)
-        .append("\" font-family=\"Inter, sans-serif\" font-size=\"10.5\"><title id=\"%s-t\">"
-            .formatted(id))
-        .append(escape(chart.title()))
-        .append("</title><desc id=\"%s-d\">".formatted(id))
-        .append(escape(description))
-        .append("</desc>");
+    return pen.close();
   }
 
   private int legendRows() {
@@ -144,35 +117,35 @@ final class ChartSvg {
         y += LEGEND_ROW;
       }
       Style style = STYLES.get(i);
-      path("M" + n(x) + ' ' + n(y - 3.5) + "h24", "s" + i, style.color(), "2", style.dash());
-      text(x + 30, y, "start", "ink", INK, line.name());
+      pen.path("M" + n(x) + ' ' + n(y - 3.5) + "h24", "s" + i, style.color(), "2", style.dash());
+      pen.text(x + 30, y, "start", "ink", INK, line.name());
       x += legendWidth(line);
     }
   }
 
   /** Windows of findings: a light column through the plot, its letter above; a moment is a line. */
   private void bands() {
-    for (Mark mark : marks) {
+    for (BandMark mark : marks) {
       if (!mark.moment()) {
-        rect(mark.from(), top, mark.to() - mark.from(), PLOT, "band", "#fbeeea");
+        pen.rect(mark.from(), top, mark.to() - mark.from(), PLOT, "band", "#fbeeea");
       }
     }
-    for (Mark mark : marks) {
+    for (BandMark mark : marks) {
       double y = top - 7 - BAND_ROW * mark.row();
       double tagWidth = Alphabet.get().width(mark.tag(), 10.5);
       boolean left = mark.to() + 5 + tagWidth > WIDTH;
       if (mark.moment()) {
-        path(
+        pen.path(
             "M" + n(mark.from()) + ' ' + n(y - 4) + "V" + n(top + PLOT),
             "bandline",
             "#c2410c",
             "1",
             "3 2");
       } else {
-        path(
+        pen.path(
             "M" + n(mark.from()) + ' ' + n(y) + "H" + n(mark.to()), "bandline", "#c2410c", "2", "");
       }
-      text(
+      pen.text(
           left ? mark.from() - 4 : mark.to() + 4,
           y + 3.7,
           left ? "end" : "start",
@@ -182,57 +155,15 @@ final class ChartSvg {
     }
   }
 
-  /** Puts each window into the first row in which it and its letter are free of the others; moments first. */
-  private static List<Mark> marks(Chart chart) {
-    List<Mark> marks = new ArrayList<>();
-    for (Chart.Band band : chart.bands()) {
-      double scale = PLOT_WIDTH / chart.spanMillis();
-      double from = Math.max(LEFT, LEFT + band.span().from() * scale);
-      double to = Math.min(WIDTH - RIGHT, LEFT + band.span().to() * scale);
-      boolean moment = to - from < 3;
-      double middle = (from + to) / 2;
-      marks.add(new Mark(moment ? middle : from, moment ? middle : to, 0, moment, band.tag()));
-    }
-    marks.sort(Comparator.comparing((Mark m) -> !m.moment())
-        .thenComparing(Mark::from)
-        .thenComparing(Mark::tag));
-    List<Mark> placed = new ArrayList<>();
-    for (Mark mark : marks) {
-      int row = 0;
-      while (row < BAND_ROWS - 1 && !free(placed, mark, row)) {
-        row++;
-      }
-      placed.add(new Mark(mark.from(), mark.to(), row, mark.moment(), mark.tag()));
-    }
-    return placed;
-  }
-
-  private static boolean free(List<Mark> placed, Mark mark, int row) {
-    return placed.stream()
-        .allMatch(
-            p -> p.row() != row || p.right() < mark.from() - 3 || mark.right() < p.from() - 3);
-  }
-
-  /**
-   * Where a finding's window is drawn.
-   *
-   * @param row 0 is next to the plot
-   */
-  private record Mark(double from, double to, int row, boolean moment, String tag) {
-    double right() {
-      return to + 6 + Alphabet.get().width(tag, 10.5);
-    }
-  }
-
   private void gaps() {
     for (Chart.Span gap : chart.gaps()) {
       double[] x = extent(gap, 1);
-      rect(x[0], top, x[1] - x[0], PLOT, "gap", "#eef1f4");
-      path(hatch(x[0], x[1]), "hatch", "#c3ccd5", "0.75", "");
+      pen.rect(x[0], top, x[1] - x[0], PLOT, "gap", "#eef1f4");
+      pen.path(hatch(x[0], x[1]), "hatch", "#c3ccd5", "0.75", "");
       if (x[1] - x[0] > 52) {
         double middle = (x[0] + x[1]) / 2;
-        rect(middle - 24, top + PLOT / 2.0 - 8, 48, 15, "gap", "#eef1f4");
-        text(middle, top + PLOT / 2.0 + 3, "middle", "muted", MUTED, "no data");
+        pen.rect(middle - 24, top + PLOT / 2.0 - 8, 48, 15, "gap", "#eef1f4");
+        pen.text(middle, top + PLOT / 2.0 + 3, "middle", "muted", MUTED, "no data");
       }
     }
   }
@@ -267,9 +198,9 @@ final class ChartSvg {
           .append('H')
           .append(WIDTH - RIGHT);
     }
-    path(grid.toString(), "grid", GRID, "0.75", "");
+    pen.path(grid.toString(), "grid", GRID, "0.75", "");
     for (Axis.Tick tick : axis.ticks()) {
-      text(LEFT - 8, y(tick.at()) + 3.5, "end", "muted", MUTED, tick.label());
+      pen.text(LEFT - 8, y(tick.at()) + 3.5, "end", "muted", MUTED, tick.label());
     }
   }
 
@@ -286,15 +217,15 @@ final class ChartSvg {
           .append('V')
           .append(n(bottom + 4));
     }
-    path(marks.toString(), "axis", AXIS, "1", "");
+    pen.path(marks.toString(), "axis", AXIS, "1", "");
     for (Axis.Tick tick : ticks) {
       double x = x(tick.at());
       double half = Alphabet.get().width(tick.label(), 10.5) / 2;
       if (x + half <= WIDTH && x - half >= LEFT - 26) {
-        text(x, bottom + 16, "middle", "muted", MUTED, tick.label());
+        pen.text(x, bottom + 16, "middle", "muted", MUTED, tick.label());
       }
     }
-    text(LEFT - 30, bottom + 16, "end", "muted", MUTED, "UTC");
+    pen.text(LEFT - 30, bottom + 16, "end", "muted", MUTED, "UTC");
   }
 
   /** The area between smallest and largest value, under every line so that no line is hidden. */
@@ -313,8 +244,7 @@ final class ChartSvg {
       d.append('Z');
     }
     if (!d.isEmpty()) {
-      out.append("<path class=\"t%s\" fill=\"%s\" stroke=\"none\" d=\"%s\"/>"
-          .formatted(index, STYLES.get(index).tint(), d));
+      pen.area(d.toString(), "t" + index, STYLES.get(index).tint());
     }
   }
 
@@ -340,10 +270,10 @@ final class ChartSvg {
     }
     Style style = STYLES.get(index);
     if (!min.isEmpty()) {
-      path(min.toString(), "s" + index, style.color(), "0.8", style.dash());
+      pen.path(min.toString(), "s" + index, style.color(), "0.8", style.dash());
     }
     if (!max.isEmpty()) {
-      path(max.toString(), "s" + index, style.color(), "1.4", style.dash());
+      pen.path(max.toString(), "s" + index, style.color(), "1.4", style.dash());
     }
   }
 
@@ -388,35 +318,8 @@ final class ChartSvg {
     return new double[] {Math.min(from, to - least), to};
   }
 
-  private void rect(double x, double y, double width, double height, String css, String fill) {
-    out.append("<rect class=\"%s\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" fill=\"%s\"/>"
-        .formatted(css, n(x), n(y), n(width), n(height), fill));
-  }
-
-  private void path(String d, String css, String color, String width, String dash) {
-    out.append("<path class=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"%s\""
-        .formatted(css, color, width));
-    if (!dash.isEmpty()) {
-      out.append(" stroke-dasharray=\"").append(dash).append('"');
-    }
-    out.append(" d=\"").append(d).append("\"/>");
-  }
-
-  private void text(double x, double y, String anchor, String css, String color, String text) {
-    out.append("<text class=\"%s\" x=\"%s\" y=\"%s\" text-anchor=\"%s\" fill=\"%s\">%s</text>"
-        .formatted(css, n(x), n(y), anchor, color, escape(text)));
-  }
-
   private static String n(double value) {
     return Quantity.plain(value);
-  }
-
-  static String escape(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;")
-        .replace("'", "&#39;");
   }
 
   /**

@@ -81,9 +81,7 @@ final class Charts {
       fields.prose("reason", missing(group));
     }
     for (PresentFindings.Marked finding : marked) {
-      byFinding
-          .computeIfAbsent(finding.finding().id(), k -> new ArrayList<>())
-          .add(fields.map());
+      byFinding.computeIfAbsent(finding.finding().id(), k -> new ArrayList<>()).add(fields.map());
     }
     return fields.map();
   }
@@ -130,8 +128,8 @@ final class Charts {
   private List<PresentFindings.Marked> marked(List<Series> group, Window window) {
     return present.all().stream()
         .filter(m -> about(m.finding(), group))
-        .filter(m -> !m.window().to().isBefore(window.from())
-            && !m.window().from().isAfter(window.to()))
+        .filter(m ->
+            !m.window().to().isBefore(window.from()) && !m.window().from().isAfter(window.to()))
         .limit(MAX_BANDS)
         .toList();
   }

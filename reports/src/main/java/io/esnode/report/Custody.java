@@ -59,7 +59,8 @@ final class Custody {
   private Fields inventory(String path, AnalyzedBundle bundle) {
     List<Map<String, Object>> rows = new ArrayList<>();
     new TreeMap<>(bundle.inventory())
-        .forEach((k, v) -> rows.add(new Fields().text("name", k).text("value", v).map()));
+        .forEach(
+            (k, v) -> rows.add(new Fields().text("name", k).text("value", v).map()));
     return Table.of(numbers, path + ".inventory", rows, rows.size());
   }
 }

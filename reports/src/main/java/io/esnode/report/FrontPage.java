@@ -18,11 +18,8 @@ final class FrontPage {
   }
 
   Fields fields() {
-    List<String> nodes = ledger.bundles().stream()
-        .map(AnalyzedBundle::node)
-        .distinct()
-        .sorted()
-        .toList();
+    List<String> nodes =
+        ledger.bundles().stream().map(AnalyzedBundle::node).distinct().sorted().toList();
     Window window = Window.of(ledger);
     return new Fields()
         .text("title", "Incident report: " + String.join(", ", nodes))

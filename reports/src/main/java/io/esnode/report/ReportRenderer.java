@@ -77,8 +77,8 @@ public final class ReportRenderer {
       ReportTemplate template, Ledger ledger, byte[] ledgerBytes, TrustState file, boolean pdf)
       throws IOException {
     String style = pdf ? StyleSheet.paper() : StyleSheet.page();
-    Fields model = IncidentModel.of(ledger, file, Assets.sha256(ledgerBytes), pdf)
-        .verbatim("style", style);
+    Fields model =
+        IncidentModel.of(ledger, file, Assets.sha256(ledgerBytes), pdf).verbatim("style", style);
     if (!pdf) {
       model
           .verbatim("policy", StyleSheet.policy(style))
