@@ -1,21 +1,12 @@
 package io.esnode.spool;
 
-import io.esnode.bundle.AtomicFile;
-import io.esnode.bundle.Sha256;
 import io.esnode.json.Json;
 import io.esnode.source.Moment;
 import io.esnode.source.Source;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -71,10 +62,7 @@ public final class SpoolWriter implements Closeable {
   private Loss dropped = Loss.NONE;
 
   // Writer thread only, but for the first segment, which the constructor opens.
-  private SpoolHeader header;
-  private MessageDigest digest = Sha256.digest();
-  private FileChannel channel;
-  private long good;
+  private final OpenSegment segment;
   private boolean dirty;
   private long lastSync;
   private Loss unwritten = Loss.NONE;
@@ -100,7 +88,6 @@ public final class SpoolWriter implements Closeable {
   private SpoolWriter(SpoolDirectory directory, SpoolHeader header, Options options)
       throws IOException {
     this.directory = directory;
-    this.header = header;
     this.options = options;
     this.free = new ArrayBlockingQueue<>(options.queue());
     this.full = new ArrayBlockingQueue<>(options.queue());
@@ -108,7 +95,7 @@ public final class SpoolWriter implements Closeable {
     this.firstTs = header.startTs();
     this.writtenTs = header.startTs();
     this.durableTs = header.startTs();
-    this.channel = openSegment(header);
+    this.segment = new OpenSegment(directory, header);
     this.thread = new Thread(this::run, "spool-writer");
     this.thread.setDaemon(true);
   }
@@ -310,7 +297,7 @@ public final class SpoolWriter implements Closeable {
     }
     try {
       if (frame.startsSegment()) {
-        nextSegment();
+        segment.next();
       }
       // The end, too, is only written after what is missing: without it a reader knows that the end
       // is torn.
@@ -329,77 +316,18 @@ public final class SpoolWriter implements Closeable {
         unwritten = unwritten.plus(frame.tsMicros(), reason);
       }
       keyframeWanted = true;
-      cutBack();
+      segment.cutBack();
     }
   }
 
   private void write(Frame frame) throws IOException {
-    ByteBuffer bytes = ByteBuffer.wrap(frame.array(), 0, frame.size());
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
-    }
-    digest.update(frame.array(), 0, frame.size());
-    good += frame.size();
+    segment.write(frame);
     dirty = true;
-  }
-
-  /** Leaves no half frame behind where the disk took only part of one. */
-  private void cutBack() {
-    try {
-      channel.truncate(good);
-      channel.position(good);
-    } catch (IOException e) {
-      // The reader skips the half frame by its CRC; the reason of the first failure is kept.
-      return;
-    }
-  }
-
-  private void nextSegment() throws IOException {
-    String sha256 = HexFormat.of().formatHex(((MessageDigest) clone(digest)).digest());
-    SpoolHeader next = header.next(header.segment() + 1, sha256);
-    channel.force(false);
-    FileChannel before = channel;
-    channel = openSegment(next);
-    header = next;
-    before.close();
-  }
-
-  private static Object clone(MessageDigest digest) {
-    try {
-      return digest.clone();
-    } catch (CloneNotSupportedException e) {
-      throw new IllegalStateException("SHA-256 of the JDK can be cloned", e);
-    }
-  }
-
-  private FileChannel openSegment(SpoolHeader of) throws IOException {
-    Path path = directory.segment(of.segment());
-    Frame frame = new Frame().begin(Frame.HEADER, false);
-    frame.putBytes(of.toJson().canonical().getBytes(StandardCharsets.UTF_8));
-    frame.finish(of.startMono());
-    FileChannel opened =
-        FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    try {
-      ByteBuffer bytes = ByteBuffer.wrap(frame.array(), 0, frame.size());
-      while (bytes.hasRemaining()) {
-        opened.write(bytes);
-      }
-      opened.force(true);
-    } catch (IOException e) {
-      opened.close();
-      Files.deleteIfExists(path);
-      throw e;
-    }
-    AtomicFile.syncDirectory(directory.path());
-    digest = Sha256.digest();
-    digest.update(frame.array(), 0, frame.size());
-    good = frame.size();
-    return opened;
   }
 
   private void sync() {
     try {
-      channel.force(false);
+      segment.force();
       dirty = false;
       durableTs = writtenTs;
     } catch (IOException e) {
@@ -410,7 +338,7 @@ public final class SpoolWriter implements Closeable {
 
   private void closeQuietly() {
     try {
-      channel.close();
+      segment.close();
     } catch (IOException e) {
       // Everything was forced before; there is nothing left to lose.
       return;

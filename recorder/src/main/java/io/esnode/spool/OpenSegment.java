@@ -1,0 +1,109 @@
+package io.esnode.spool;
+
+import io.esnode.bundle.AtomicFile;
+import io.esnode.bundle.Sha256;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+
+/**
+ * The segment that is being written, and the digest that the one after it will carry. A segment holds whole frames only:
+ * where the disk took part of one, it is cut back to the last whole one. Not thread-safe.
+ */
+final class OpenSegment implements Closeable {
+  private final SpoolDirectory directory;
+  private SpoolHeader header;
+  private MessageDigest digest = Sha256.digest();
+  private FileChannel channel;
+  private long good;
+
+  /** Makes the first segment. */
+  OpenSegment(SpoolDirectory directory, SpoolHeader header) throws IOException {
+    this.directory = directory;
+    this.header = header;
+    this.channel = create(header);
+  }
+
+  /** Appends one frame; whoever gets the exception has to {@link #cutBack()}. */
+  void write(Frame frame) throws IOException {
+    write(channel, frame);
+    digest.update(frame.array(), 0, frame.size());
+    good += frame.size();
+  }
+
+  /** Leaves no half frame behind where the disk took only part of one. */
+  void cutBack() {
+    try {
+      channel.truncate(good);
+      channel.position(good);
+    } catch (IOException e) {
+      // The reader skips the half frame by its CRC; the reason of the first failure is kept.
+      return;
+    }
+  }
+
+  /** Makes what was written durable and goes on in a new file; after a failure the old one stays in use. */
+  void next() throws IOException {
+    String sha256 = HexFormat.of().formatHex(((MessageDigest) clone(digest)).digest());
+    SpoolHeader next = header.next(header.segment() + 1, sha256);
+    FileChannel before = channel;
+    force();
+    channel = create(next);
+    header = next;
+    before.close();
+  }
+
+  /** Makes what was written durable. */
+  void force() throws IOException {
+    channel.force(false);
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+
+  private FileChannel create(SpoolHeader of) throws IOException {
+    Path path = directory.segment(of.segment());
+    Frame frame = new Frame().begin(Frame.HEADER, false);
+    frame.putBytes(of.toJson().canonical().getBytes(StandardCharsets.UTF_8));
+    frame.finish(of.startMono());
+    FileChannel opened =
+        FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    try {
+      write(opened, frame);
+      opened.force(true);
+    } catch (IOException e) {
+      opened.close();
+      Files.deleteIfExists(path);
+      throw e;
+    }
+    AtomicFile.syncDirectory(directory.path());
+    digest = Sha256.digest();
+    digest.update(frame.array(), 0, frame.size());
+    good = frame.size();
+    return opened;
+  }
+
+  private static void write(FileChannel channel, Frame frame) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(frame.array(), 0, frame.size());
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+
+  private static Object clone(MessageDigest digest) {
+    try {
+      return digest.clone();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("SHA-256 of the JDK can be cloned", e);
+    }
+  }
+}
