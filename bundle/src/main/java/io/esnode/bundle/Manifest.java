@@ -5,7 +5,6 @@ import io.esnode.json.JsonException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -156,7 +155,7 @@ public record Manifest(
         .put(
             "tool",
             Json.object().put("name", "esnode").put("version", toolVersion).build())
-        .put("config", texts(config))
+        .put("config", Json.texts(config))
         .put("config_sha256", configSha256)
         .put("start_ts_us", startTs)
         .put("end_ts_us", endTs)
@@ -182,7 +181,7 @@ public record Manifest(
                 .put("max_rss_bytes", Json.ofNullable(cost.maxRssBytes()))
                 .build())
         .put("gaps", gaps)
-        .put("inventory", texts(inventory))
+        .put("inventory", Json.texts(inventory))
         .put(
             "spool",
             Json.object()
@@ -233,7 +232,7 @@ public record Manifest(
         json.text("boot_id"),
         json.bool("simulated"),
         json.obj("tool").text("version"),
-        texts(json.obj("config")),
+        json.obj("config").texts(),
         json.text("config_sha256"),
         json.integer("start_ts_us"),
         json.integer("end_ts_us"),
@@ -248,7 +247,7 @@ public record Manifest(
             json.obj("cost").integerOrNull("cpu_ms"),
             json.obj("cost").integerOrNull("max_rss_bytes")),
         json.integer("gaps"),
-        texts(json.obj("inventory")),
+        json.obj("inventory").texts(),
         new Spool(
             spool.text("chain_head"),
             spool.integer("segments"),
@@ -261,19 +260,5 @@ public record Manifest(
             stream.textOrNull("previous_sha256"),
             stream.text("selection")),
         groups);
-  }
-
-  private static Json.Obj texts(Map<String, String> map) {
-    Json.Builder object = Json.object();
-    new TreeMap<>(map).forEach(object::put);
-    return object.build();
-  }
-
-  private static Map<String, String> texts(Json.Obj json) throws JsonException {
-    Map<String, String> map = new TreeMap<>();
-    for (String name : json.members().keySet()) {
-      map.put(name, json.text(name));
-    }
-    return map;
   }
 }

@@ -65,6 +65,15 @@ public sealed interface Json {
       return typed(name, Arr.class, "an array");
     }
 
+    /** The members, all of them strings, by name. */
+    public Map<String, String> texts() throws JsonException {
+      Map<String, String> texts = new LinkedHashMap<>();
+      for (String name : members.keySet()) {
+        texts.put(name, text(name));
+      }
+      return texts;
+    }
+
     /** The string, or null where the member is absent or JSON null. */
     public @Nullable String textOrNull(String name) throws JsonException {
       return members.getOrDefault(name, Null.NULL) instanceof Null ? null : text(name);
@@ -166,6 +175,13 @@ public sealed interface Json {
 
   static Arr strings(Collection<String> items) {
     return new Arr(items.stream().map(s -> (Json) new Str(s)).toList());
+  }
+
+  /** An object whose members are strings. */
+  static Obj texts(Map<String, String> texts) {
+    Builder object = object();
+    texts.forEach(object::put);
+    return object.build();
   }
 
   static Builder object() {

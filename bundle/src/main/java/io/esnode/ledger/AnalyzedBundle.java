@@ -60,7 +60,7 @@ public record AnalyzedBundle(
         .put("key_id", keyId)
         .put("signer_label", signerLabel)
         .put("manifest_sha256", manifestSha256)
-        .put("inventory", Engine.texts(inventory))
+        .put("inventory", Json.texts(inventory))
         .build();
   }
 
@@ -83,7 +83,7 @@ public record AnalyzedBundle(
         json.textOrNull("key_id"),
         json.textOrNull("signer_label"),
         json.text("manifest_sha256"),
-        Engine.texts(json.obj("inventory")));
+        json.obj("inventory").texts());
   }
 
   private static int ordinal(Json.Obj json) throws JsonException {

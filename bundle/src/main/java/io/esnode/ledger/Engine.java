@@ -2,7 +2,6 @@ package io.esnode.ledger;
 
 import io.esnode.json.Json;
 import io.esnode.json.JsonException;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -21,25 +20,11 @@ public record Engine(String name, String version, Map<String, String> settings) 
     return Json.object()
         .put("name", name)
         .put("version", version)
-        .put("settings", texts(settings))
+        .put("settings", Json.texts(settings))
         .build();
   }
 
   static Engine from(Json.Obj json) throws JsonException {
-    return new Engine(json.text("name"), json.text("version"), texts(json.obj("settings")));
-  }
-
-  static Json.Obj texts(Map<String, String> map) {
-    Json.Builder object = Json.object();
-    map.forEach(object::put);
-    return object.build();
-  }
-
-  static Map<String, String> texts(Json.Obj json) throws JsonException {
-    Map<String, String> map = new LinkedHashMap<>();
-    for (String name : json.members().keySet()) {
-      map.put(name, json.text(name));
-    }
-    return map;
+    return new Engine(json.text("name"), json.text("version"), json.obj("settings").texts());
   }
 }

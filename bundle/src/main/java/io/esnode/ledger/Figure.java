@@ -51,7 +51,7 @@ public record Figure(
         .put("query", query)
         .put("column", column)
         .put("key", key)
-        .put("parameters", Engine.texts(parameters))
+        .put("parameters", Json.texts(parameters))
         .put("bundles", Json.strings(bundles))
         .put("row_locator_sha256", rowLocatorSha256)
         .put("row_count", rowCount)
@@ -69,7 +69,7 @@ public record Figure(
         json.text("query"),
         json.text("column"),
         json.text("key"),
-        Engine.texts(json.obj("parameters")),
+        json.obj("parameters").texts(),
         json.arr("bundles").texts(),
         json.textOrNull("row_locator_sha256"),
         json.integer("row_count"),

@@ -240,9 +240,7 @@ final class RecordCommand implements Callable<Integer> {
   }
 
   private static String configSha256(Map<String, String> config) {
-    Json.Builder json = Json.object();
-    new TreeMap<>(config).forEach(json::put);
-    return Sha256.hex(json.build().canonical());
+    return Sha256.hex(Json.texts(config).canonical());
   }
 
   private @Nullable Process startCommand(SpoolWriter spool, SpoolDirectory directory)

@@ -207,8 +207,6 @@ final class Survey implements SpoolVisitor {
   }
 
   Manifest manifest(SpoolReader.Summary summary, List<Manifest.RowGroup> groups) {
-    Json.Builder config = Json.object();
-    new TreeMap<>(header.config()).forEach(config::put);
     return new Manifest(
         header.recordingId(),
         header.node(),
@@ -216,7 +214,7 @@ final class Survey implements SpoolVisitor {
         header.simulated(),
         header.toolVersion(),
         header.config(),
-        Sha256.hex(config.build().canonical()),
+        Sha256.hex(Json.texts(header.config()).canonical()),
         firstTs,
         lastTs,
         header.intervalNanos(),

@@ -95,8 +95,8 @@ public record SpoolHeader(
         .put("start_mono_ns", Long.toString(startMono))
         .put("interval_ns", Long.toString(intervalNanos))
         .put("simulated", simulated)
-        .put("config", texts(config))
-        .put("inventory", texts(inventory))
+        .put("config", Json.texts(config))
+        .put("inventory", Json.texts(inventory))
         .put("stream_id", streamId)
         .put("sequence", sequence)
         .put("previous_bundle", previousBundle)
@@ -130,8 +130,8 @@ public record SpoolHeader(
         number(json, "start_mono_ns"),
         number(json, "interval_ns"),
         json.bool("simulated"),
-        texts(json.obj("config")),
-        texts(json.obj("inventory")),
+        json.obj("config").texts(),
+        json.obj("inventory").texts(),
         json.text("stream_id"),
         json.integer("sequence"),
         json.textOrNull("previous_bundle"),
@@ -146,19 +146,5 @@ public record SpoolHeader(
       throw new JsonException(
           "%s: found \"%s\", expected nanoseconds".formatted(name, json.text(name)), e);
     }
-  }
-
-  private static Json.Obj texts(Map<String, String> map) {
-    Json.Builder object = Json.object();
-    new TreeMap<>(map).forEach(object::put);
-    return object.build();
-  }
-
-  private static Map<String, String> texts(Json.Obj json) throws JsonException {
-    Map<String, String> map = new TreeMap<>();
-    for (String name : json.members().keySet()) {
-      map.put(name, json.text(name));
-    }
-    return map;
   }
 }

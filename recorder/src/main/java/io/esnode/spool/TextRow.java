@@ -30,8 +30,6 @@ public record TextRow(
   }
 
   Json.Obj toJson() {
-    Json.Builder text = Json.object();
-    new TreeMap<>(texts).forEach(text::put);
     // As decimal strings: JSON numbers end at 2^53.
     Json.Builder number = Json.object();
     new TreeMap<>(numbers).forEach((name, value) -> number.put(name, Long.toString(value)));
@@ -42,16 +40,12 @@ public record TextRow(
         .put("origin", origin)
         .put("tick", Json.ofNullable(tick))
         .put("ts_us", Json.ofNullable(tsMicros))
-        .put("texts", text.build())
+        .put("texts", Json.texts(texts))
         .put("numbers", number.build())
         .build();
   }
 
   static TextRow from(Json.Obj json) throws JsonException {
-    Map<String, String> texts = new TreeMap<>();
-    for (String name : json.obj("texts").members().keySet()) {
-      texts.put(name, json.obj("texts").text(name));
-    }
     Map<String, Long> numbers = new TreeMap<>();
     for (String name : json.obj("numbers").members().keySet()) {
       String value = json.obj("numbers").text(name);
@@ -69,7 +63,7 @@ public record TextRow(
         json.text("origin"),
         json.integerOrNull("tick"),
         json.integerOrNull("ts_us"),
-        texts,
+        json.obj("texts").texts(),
         numbers);
   }
 }
