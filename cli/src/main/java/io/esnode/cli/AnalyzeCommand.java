@@ -13,11 +13,13 @@ import io.esnode.ledger.State;
 import io.esnode.rule.RuleBook;
 import io.esnode.signature.ExitCode;
 import io.esnode.signature.PredicateType;
+import io.esnode.signature.SidecarFile;
 import io.esnode.signature.Verifier;
 import io.esnode.signer.SidecarVerifier;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -105,6 +107,9 @@ final class AnalyzeCommand implements Callable<Integer> {
     RuleBook book = RuleBook.builtIn();
     requireKnownRules(book);
     Instant moment = moment();
+    if (out != null) {
+      requireNoEvidenceAt(out);
+    }
     Instant now = Instant.now();
     Verifier verifier = new SidecarVerifier(
         trust.load(Home.of(System.getenv()), now), PredicateType.RECORDINGS, now);
@@ -203,6 +208,19 @@ final class AnalyzeCommand implements Callable<Integer> {
           spec.commandLine(),
           "--as-of: found \"%s\", expected a time like 2026-11-21T10:00:00Z".formatted(asOf),
           e);
+    }
+  }
+
+  private void requireNoEvidenceAt(Path out) throws IOException {
+    for (Path file : files) {
+      for (Path evidence : List.of(file, SidecarFile.of(file))) {
+        if (Files.exists(out) && Files.exists(evidence) && Files.isSameFile(out, evidence)) {
+          throw new ParameterException(
+              spec.commandLine(),
+              "--out %s: is %s, and evidence is never overwritten; name another file"
+                  .formatted(out, evidence));
+        }
+      }
     }
   }
 

@@ -179,6 +179,24 @@ class AnalyzeCommandTest {
     assertThat(answer.err()).doesNotContain("internal error").doesNotContain("\tat ");
   }
 
+  @ParameterizedTest
+  @CsvSource({"t.parquet", "t.parquet.sigstore.json", "../SELF/t.parquet"})
+  void ledgerNeverReplacesTheEvidence(String out) throws Exception {
+    byte[] bundle = Files.readAllBytes(dir.resolve("t.parquet"));
+    byte[] sidecar = Files.readAllBytes(dir.resolve("t.parquet.sigstore.json"));
+
+    Esnode.Answer answer = trusting(
+        "analyze",
+        "--out",
+        dir.resolve(out.replace("SELF", String.valueOf(dir.getFileName()))).toString(),
+        file);
+
+    assertThat(answer.exit()).isEqualTo(64);
+    assertThat(answer.err()).contains("evidence is never overwritten");
+    assertThat(dir.resolve("t.parquet")).hasBinaryContent(bundle);
+    assertThat(dir.resolve("t.parquet.sigstore.json")).hasBinaryContent(sidecar);
+  }
+
   @Test
   void misspeltRuleNamesTheNearest() throws Exception {
     assertThat(run("analyze", "--rule", "oom-kil", file).err())
