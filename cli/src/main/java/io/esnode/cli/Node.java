@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -49,13 +50,7 @@ final class Node {
 
   private static byte[] key(Path file) throws IOException {
     if (!Files.exists(file)) {
-      byte[] key = new byte[KEY_BYTES];
-      new SecureRandom().nextBytes(key);
-      Files.createDirectories(file.toAbsolutePath().getParent());
-      AtomicFile.write(
-          file, (HexFormat.of().formatHex(key) + "\n").getBytes(StandardCharsets.US_ASCII));
-      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-      return key;
+      make(file);
     }
     String hex = Files.readString(file).strip();
     try {
@@ -69,5 +64,21 @@ final class Node {
     }
     throw new IOException(
         "%s: not a site key: expected %d hex digits".formatted(file, 2 * KEY_BYTES));
+  }
+
+  /** Two processes that start together end with the same key. */
+  private static void make(Path file) throws IOException {
+    byte[] key = new byte[KEY_BYTES];
+    new SecureRandom().nextBytes(key);
+    Files.createDirectories(file.toAbsolutePath().getParent());
+    try {
+      AtomicFile.writeNew(
+          file,
+          (HexFormat.of().formatHex(key) + "\n").getBytes(StandardCharsets.US_ASCII),
+          PosixFilePermissions.fromString("rw-------"));
+    } catch (FileAlreadyExistsException e) {
+      // The other process was first: its key counts.
+      return;
+    }
   }
 }

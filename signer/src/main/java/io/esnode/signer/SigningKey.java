@@ -3,16 +3,11 @@ package io.esnode.signer;
 import io.esnode.bundle.AtomicFile;
 import java.io.IOException;
 import java.math.BigInteger;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -24,7 +19,6 @@ import java.security.interfaces.ECPrivateKey;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Set;
 
 /**
  * A private key that signs: ECDSA P-256, PKCS#8 in PEM ({@code .key}, mode 0600) with its public half in PEM beside it
@@ -188,36 +182,8 @@ public final class SigningKey {
     return new Pem("PRIVATE KEY", key.getEncoded()).text();
   }
 
-  /** Whole or not at all, and never over a file that is there: a hard link, unlike a rename, fails on one. */
   private static void writeNew(Path target, String text, String mode) throws IOException {
-    Path directory = target.toAbsolutePath().getParent();
-    if (directory == null) {
-      throw new FileSystemException(target.toString(), null, "not a file name");
-    }
-    // Made with mode 0600 where the file system knows modes.
-    Path partial = Files.createTempFile(directory, ".esnode-key", ".partial");
-    try {
-      try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
-        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
-        channel.force(true);
-      }
-      Set<PosixFilePermission> permissions = PosixFilePermissions.fromString(mode);
-      if (Files.getFileStore(partial).supportsFileAttributeView("posix")) {
-        Files.setPosixFilePermissions(partial, permissions);
-      }
-      try {
-        Files.createLink(target, partial);
-      } catch (FileAlreadyExistsException e) {
-        throw e;
-      } catch (FileSystemException | UnsupportedOperationException e) {
-        Files.move(partial, target); // no hard links here; still refuses a file that is there
-      }
-    } finally {
-      Files.deleteIfExists(partial);
-    }
-    AtomicFile.syncDirectory(directory);
+    AtomicFile.writeNew(
+        target, text.getBytes(StandardCharsets.US_ASCII), PosixFilePermissions.fromString(mode));
   }
 }
