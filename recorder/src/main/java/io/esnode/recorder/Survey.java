@@ -182,7 +182,13 @@ final class Survey implements SpoolVisitor {
         ? "ticks are missing from the spool and nothing says why"
         : "the spool is damaged: " + damage.get(0).reason();
     for (Hole hole : holes) {
-      if (explained.stream().noneMatch(row -> overlaps(row, hole))) {
+      // A full disk can take a gap row as well: what the rows that are left do not account for is a
+      // gap of its own.
+      long told = explained.stream()
+          .filter(row -> overlaps(row, hole))
+          .mapToLong(row -> row.numbers().getOrDefault("ticks_count", 0L))
+          .sum();
+      if (told < hole.ticks()) {
         TextRow row = new TextRow(
             "gap",
             "node",
@@ -191,7 +197,13 @@ final class Survey implements SpoolVisitor {
             null,
             hole.fromTs(),
             Map.of("metric", "tick", "reason", reason),
-            Map.of("from_ts", hole.fromTs(), "to_ts", hole.toTs(), "ticks_count", hole.ticks()));
+            Map.of(
+                "from_ts",
+                hole.fromTs(),
+                "to_ts",
+                hole.toTs(),
+                "ticks_count",
+                hole.ticks() - told));
         added.add(row);
         addedMono.put(row, hole.mono());
         tables.add("gap");
@@ -203,7 +215,7 @@ final class Survey implements SpoolVisitor {
   private static boolean overlaps(TextRow row, Hole hole) {
     Long from = row.numbers().get("from_ts");
     Long to = row.numbers().get("to_ts");
-    return from != null && to != null && from <= hole.toTs() && to >= hole.fromTs();
+    return from != null && to != null && from < hole.toTs() && to > hole.fromTs();
   }
 
   Manifest manifest(SpoolReader.Summary summary, List<Manifest.RowGroup> groups) {

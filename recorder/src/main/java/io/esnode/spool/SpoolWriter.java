@@ -226,8 +226,10 @@ public final class SpoolWriter implements Closeable {
       throw gone();
     }
     if (unwritten.count() > 0) {
-      throw new SpoolException("%s: the last %d ticks could not be written: %s"
-          .formatted(directory.path(), unwritten.count(), unwritten.reason()));
+      throw new SpoolException(
+          "%s: the last %d ticks could not be written: %s; seal what is there with: esnode recover %s"
+              .formatted(
+                  directory.path(), unwritten.count(), unwritten.reason(), directory.path()));
     }
   }
 

@@ -16,6 +16,7 @@ import io.esnode.spool.ScriptedSource;
 import io.esnode.spool.SpoolDirectory;
 import io.esnode.spool.SpoolWriter;
 import io.esnode.spool.Spools;
+import io.esnode.spool.TextRow;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +70,40 @@ class SealerTest {
     assertThat(manifest.ticks().captured()).isEqualTo(90);
     assertThat(manifest.spool().recovered()).isTrue();
     assertThat(manifest.spool().damagedBytes()).isPositive();
+  }
+
+  @Test
+  void ticksThatAGapRowLeavesOutBecomeAGapOfTheirOwn() throws IOException {
+    SpoolWriter writer = SpoolWriter.open(
+        SpoolDirectory.create(dir.resolve("t.parquet.spool")),
+        Spools.header(),
+        SpoolWriter.Options.DEFAULT);
+    ScriptedSource source = new ScriptedSource(1, "disk:sda");
+    for (long tick : new long[] {0, 1, 5}) {
+      source.sample();
+      writer.tick(tick, Spools.moment(tick), List.<Source>of(source));
+    }
+    writer.row(
+        new TextRow(
+            "gap",
+            "node",
+            "esnode.spool",
+            "live",
+            null,
+            Spools.moment(2).tsMicros(),
+            Map.of("metric", "tick", "reason", "No space left on device"),
+            Map.of(
+                "from_ts", Spools.moment(2).tsMicros(),
+                "to_ts", Spools.moment(3).tsMicros(),
+                "ticks_count", 2L)),
+        Spools.moment(5).monoNanos());
+    writer.end("test over", Spools.moment(6).monoNanos());
+    writer.close();
+
+    Manifest manifest = seal(dir).manifest();
+
+    assertThat(manifest.ticks()).isEqualTo(new Manifest.Ticks(6, 3, 0, 2));
+    assertThat(manifest.gaps()).isEqualTo(2);
   }
 
   @Test
