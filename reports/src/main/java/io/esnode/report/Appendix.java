@@ -10,16 +10,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 
-/** Every figure with what it takes to derive it again, and the queries. */
+/** Every figure with what it takes to derive it again, and the queries that the report cites. */
 final class Appendix {
   /** Queries up to this length stay on one page. */
   private static final int BRIEF_LINES = 25;
 
   private final Ledger ledger;
-  private final QueryAnchors queries;
+  private final CitedQueries queries;
   private final Numbers numbers;
 
-  Appendix(Ledger ledger, QueryAnchors queries, Numbers numbers) {
+  Appendix(Ledger ledger, CitedQueries queries, Numbers numbers) {
     this.ledger = ledger;
     this.queries = queries;
     this.numbers = numbers;
@@ -28,8 +28,7 @@ final class Appendix {
   Fields fields() {
     return new Fields()
         .part("engine", engine(ledger.engine()))
-        .part(
-            "queries", Table.of(numbers, "queries", queries(), ledger.queries().size()))
+        .part("queries", cited())
         .part(
             "figures", Table.of(numbers, "figures", figures(), ledger.figures().size()));
   }
@@ -44,11 +43,24 @@ final class Appendix {
         .list("settings", settings);
   }
 
+  private Fields cited() {
+    int leftOut = queries.leftOut();
+    Fields fields = Table.of(numbers, "queries, cited", queries(), queries.all().size())
+        .flag("partial", leftOut > 0);
+    if (leftOut > 0) {
+      fields.number(
+          "leftOut",
+          numbers.count(
+              "length(queries, not cited)", "Queries that nothing printed here cites", leftOut));
+    }
+    return fields;
+  }
+
   private List<Map<String, Object>> queries() {
     List<Map<String, Object>> rows = new ArrayList<>();
-    for (Query query : Table.first(ledger.queries())) {
+    for (Query query : Table.first(queries.all())) {
       rows.add(new Fields()
-          .text("anchor", queries.of(query.id()))
+          .text("anchor", queries.anchor(query.id()))
           .text("id", query.id())
           .text("sha256", query.sha256())
           .code("sql", query.sql().strip())
@@ -68,7 +80,7 @@ final class Appendix {
           .text("exact", figure.value())
           .text("unit", figure.unit().equals("1") ? "" : figure.unit())
           .text("query", figure.query())
-          .text("queryAnchor", queries.of(figure.query()))
+          .text("queryAnchor", queries.anchor(figure.query()))
           .text("column", figure.column())
           .text("key", figure.key())
           .number("rows", numbers.plain(Long.toString(figure.rowCount()), "1"))

@@ -18,14 +18,14 @@ final class Charts {
 
   private final Ledger ledger;
   private final PresentFindings present;
-  private final QueryAnchors queries;
+  private final CitedQueries queries;
   private final Numbers numbers;
   private final boolean pdf;
   private final List<Map<String, Object>> charts = new ArrayList<>();
   private final Map<String, List<Map<String, Object>>> byFinding = new HashMap<>();
 
   Charts(
-      Ledger ledger, PresentFindings present, QueryAnchors queries, Numbers numbers, boolean pdf) {
+      Ledger ledger, PresentFindings present, CitedQueries queries, Numbers numbers, boolean pdf) {
     this.ledger = ledger;
     this.present = present;
     this.queries = queries;
@@ -55,7 +55,7 @@ final class Charts {
     Fields fields = new Fields()
         .text("anchor", chart.anchor())
         .text("title", head.title())
-        .text("queryAnchor", queries.of(head.query()))
+        .text("queryAnchor", queries.anchor(head.query()))
         .text("query", head.query())
         .flag("drawn", chart.drawable())
         .flag("hasGaps", !chart.gaps().isEmpty())

@@ -16,7 +16,7 @@ final class FindingPages {
 
   private final Ledger ledger;
   private final PresentFindings present;
-  private final QueryAnchors queries;
+  private final CitedQueries queries;
   private final Charts charts;
   private final Numbers numbers;
   private final Map<String, RuleResult> rules = new HashMap<>();
@@ -25,7 +25,7 @@ final class FindingPages {
   FindingPages(
       Ledger ledger,
       PresentFindings present,
-      QueryAnchors queries,
+      CitedQueries queries,
       Charts charts,
       Numbers numbers) {
     this.ledger = ledger;
@@ -68,7 +68,7 @@ final class FindingPages {
         .text("rulebook", finding.rulebook())
         .prose("source", rule == null ? "" : rule.source())
         .text("query", query)
-        .text("queryAnchor", queries.of(query))
+        .text("queryAnchor", queries.anchor(query))
         .number(
             "rows",
             numbers.count(

@@ -20,7 +20,7 @@ final class IncidentModel {
   static Fields of(Ledger ledger, TrustState file, String ledgerSha256, boolean pdf) {
     Numbers numbers = new Numbers(ledger);
     Standing standing = new Standing(ledger, file);
-    QueryAnchors queries = new QueryAnchors(ledger, numbers);
+    CitedQueries queries = new CitedQueries(ledger, numbers);
     PresentFindings present = new PresentFindings(ledger, numbers);
     Charts charts = new Charts(ledger, present, queries, numbers, pdf);
     FindingPages findings = new FindingPages(ledger, present, queries, charts, numbers);

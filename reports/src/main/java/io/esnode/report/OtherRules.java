@@ -12,10 +12,10 @@ import java.util.Map;
 /** The rules that found nothing: those that looked, and those that lacked the data to. */
 final class OtherRules {
   private final Ledger ledger;
-  private final QueryAnchors queries;
+  private final CitedQueries queries;
   private final Numbers numbers;
 
-  OtherRules(Ledger ledger, QueryAnchors queries, Numbers numbers) {
+  OtherRules(Ledger ledger, CitedQueries queries, Numbers numbers) {
     this.ledger = ledger;
     this.queries = queries;
     this.numbers = numbers;
@@ -40,7 +40,7 @@ final class OtherRules {
             .prose("reason", rule.reason().isEmpty() ? explanation(rule) : rule.reason())
             .text("requires", String.join(", ", rule.requires()))
             .text("query", rule.query())
-            .text("queryAnchor", queries.of(rule.query()))
+            .text("queryAnchor", queries.anchor(rule.query()))
             .map()));
     boolean same =
         rows.size() > 1 && rows.stream().map(r -> r.get("reason")).distinct().count() == 1;

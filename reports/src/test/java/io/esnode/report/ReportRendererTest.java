@@ -175,6 +175,22 @@ class ReportRendererTest {
   }
 
   @Test
+  void queriesThatNothingPrintedRestsOnAreCountedAndLeftOut() {
+    assertThat(section("queries"))
+        .contains("id=\"query-rule-oom-kill\"", "id=\"query-series-cpu\"")
+        .doesNotContain("rule:swap-full", "rule:gpu-xid")
+        .containsPattern(">4</span></a> more, which nothing printed here cites, are left out");
+    assertThat(section("absent")).contains("<span class=\"mono\">swap-full</span>");
+  }
+
+  @Test
+  void glossaryStandsWholeOnTheLastPage() throws IOException {
+    List<String> pages = pages(report.pdf());
+
+    assertThat(pages.get(pages.size() - 1)).contains("Glossary", "Absent", "Verdict", "Made by");
+  }
+
+  @Test
   void chartWithoutPointsPrintsTheReason() {
     assertThat(section("charts"))
         .contains("No data recorded.")
