@@ -6,6 +6,7 @@ import io.esnode.metric.Metric;
 import io.esnode.metric.Registry;
 import io.esnode.recorder.Recorder;
 import io.esnode.signature.ExitCode;
+import io.esnode.signature.SidecarFile;
 import io.esnode.source.Clock;
 import io.esnode.source.Inventory;
 import io.esnode.source.Moment;
@@ -190,6 +191,13 @@ final class RecordCommand implements Callable<Integer> {
           ExitCode.CANNOT_WRITE,
           "%s: exists already, and evidence is never overwritten; move it away or choose another --out"
               .formatted(target));
+    }
+    Path sidecar = SidecarFile.of(target);
+    if (Files.exists(sidecar)) {
+      throw new CommandException(
+          ExitCode.CANNOT_WRITE,
+          "%s: a signature lies there, of a file that is gone; move it away or choose another --out"
+              .formatted(sidecar));
     }
     Path directory = target.toAbsolutePath().getParent();
     if (directory == null || !Files.isDirectory(directory)) {

@@ -143,6 +143,17 @@ class RecordCommandTest {
   }
 
   @Test
+  void signatureOfOtherEvidenceIsNeverOverwritten() throws Exception {
+    Files.writeString(dir.resolve("t.parquet.sigstore.json"), "somebody's signature");
+
+    Esnode.Answer answer = esnode.run("record", "--duration", "1s", "--out", "t.parquet");
+
+    assertThat(answer.exit()).isEqualTo(74);
+    assertThat(answer.err()).contains("a signature lies there, of a file that is gone");
+    assertThat(dir.resolve("t.parquet.sigstore.json")).hasContent("somebody's signature");
+  }
+
+  @Test
   void secondRecorderOnOneOutputIsRefused() throws Exception {
     Process first = esnode.start("record", "--interval", "50ms", "--out", "t.parquet");
     awaitTicks("t.parquet", 1);
