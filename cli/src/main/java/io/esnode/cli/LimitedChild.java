@@ -47,9 +47,6 @@ record LimitedChild(Duration limit, int maxBytes) {
     if (temp != null) {
       flags.add("-Djava.io.tmpdir=" + temp);
     }
-    if (Runtime.version().feature() >= 24) {
-      flags.add("--enable-native-access=ALL-UNNAMED");
-    }
     ProcessBuilder builder = ChildJvm.of(flags, arguments);
     Map<String, String> environment = builder.environment();
     environment.keySet().retainAll(KEPT);
