@@ -162,7 +162,7 @@ public final class SpoolWriter implements Closeable {
   }
 
   private void tellLostRows(long monoNanos) {
-    for (String table : lostRows.keySet()) {
+    for (String table : List.copyOf(lostRows.keySet())) {
       Loss lost = lostRows.remove(table);
       if (lost != null && !offer(gap(table, lost), monoNanos)) {
         lostRows.merge(table, lost, (later, earlier) -> earlier.plus(later));
@@ -365,8 +365,7 @@ public final class SpoolWriter implements Closeable {
         Map.of("from_ts", loss.fromTs(), "to_ts", loss.toTs()));
   }
 
-  private static TextRow gap(
-      String metric, Loss loss, String reason, Map<String, Long> numbers) {
+  private static TextRow gap(String metric, Loss loss, String reason, Map<String, Long> numbers) {
     return new TextRow(
         "gap",
         "node",
