@@ -25,6 +25,7 @@ public record Engine(String name, String version, Map<String, String> settings) 
   }
 
   static Engine from(Json.Obj json) throws JsonException {
-    return new Engine(json.text("name"), json.text("version"), json.obj("settings").texts());
+    return new Engine(
+        json.text("name"), json.text("version"), json.obj("settings").texts());
   }
 }
