@@ -1,5 +1,6 @@
 package io.esnode.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -35,7 +36,7 @@ class StandardOutputTest {
 
   @Test
   void queryEndsWhenNobodyReadsItsRows() {
-    PrintWriter out = new PrintWriter(new StandardOutput(refusing("Broken pipe")));
+    PrintWriter out = new PrintWriter(new StandardOutput(refusing("Broken pipe")), false, UTF_8);
     RowPrinter printer = new RowPrinter(out, RowFormat.csv);
     printer.columns(List.of("n"));
 
