@@ -110,7 +110,7 @@ public sealed interface Json {
       return all(Str.class, "a string").stream().map(Str::value).toList();
     }
 
-    /** The items as 64-bit integers. */
+    /** The items as integers. */
     public List<Long> integers() throws JsonException {
       List<Long> integers = new ArrayList<>(items.size());
       for (Num number : all(Num.class, "an integer")) {
@@ -136,13 +136,19 @@ public sealed interface Json {
 
   /** A number, exact. Only integers of at most 2^53 - 1 can be written: RFC 8785 numbers are doubles. */
   record Num(BigDecimal value) implements Json {
-    /** The value, where it is a 64-bit integer: nothing is rounded or cut off. */
+    private static final BigDecimal MAX = BigDecimal.valueOf((1L << 53) - 1);
+
+    /** Whether it can be written. */
+    boolean isInteger() {
+      return value.abs().compareTo(MAX) <= 0 && value.stripTrailingZeros().scale() <= 0;
+    }
+
+    /** The value, where it is an integer that can be written again: nothing is rounded or cut off. */
     public long integer() throws JsonException {
-      try {
-        return value.longValueExact();
-      } catch (ArithmeticException e) {
-        throw new JsonException("found %s, expected a 64-bit integer".formatted(value), e);
+      if (!isInteger()) {
+        throw new JsonException("found %s, expected an integer within 2^53 - 1".formatted(value));
       }
+      return value.longValue();
     }
   }
 

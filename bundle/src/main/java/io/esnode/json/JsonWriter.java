@@ -1,14 +1,11 @@
 package io.esnode.json;
 
-import java.math.BigDecimal;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** Writes the one form of a value: RFC 8785 (section 3.2.3 order, section 3.2.2.2 escapes), integers only. */
 final class JsonWriter {
-  private static final BigDecimal MAX = BigDecimal.valueOf((1L << 53) - 1);
-
   private final StringBuilder out = new StringBuilder();
   private final boolean ascii;
   private final boolean indent;
@@ -38,7 +35,7 @@ final class JsonWriter {
     } else if (value instanceof Json.Str string) {
       string(string.value());
     } else if (value instanceof Json.Num number) {
-      out.append(integer(number.value()));
+      out.append(integer(number));
     } else if (value instanceof Json.Bool bool) {
       out.append(bool.value());
     } else {
@@ -88,13 +85,13 @@ final class JsonWriter {
     }
   }
 
-  private static String integer(BigDecimal value) {
-    BigDecimal plain = value.stripTrailingZeros();
-    if (plain.scale() > 0 || plain.abs().compareTo(MAX) > 0) {
+  private static String integer(Json.Num number) {
+    if (!number.isInteger()) {
       throw new IllegalStateException(
-          "%s is no integer within 2^53 - 1: write it as a decimal string".formatted(value));
+          "%s is no integer within 2^53 - 1: write it as a decimal string"
+              .formatted(number.value()));
     }
-    return plain.toBigInteger().toString();
+    return Long.toString(number.value().longValue());
   }
 
   private void string(String text) {

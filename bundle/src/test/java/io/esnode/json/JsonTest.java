@@ -119,7 +119,7 @@ class JsonTest {
     assertThatThrownBy(() -> object.integer("ticks"))
         .hasMessage("member \"ticks\": found the string \"eleven\", expected an integer");
     assertThatThrownBy(() -> object.integer("big"))
-        .hasMessage("member \"big\": found 1E+30, expected a 64-bit integer");
+        .hasMessage("member \"big\": found 1E+30, expected an integer within 2^53 - 1");
     assertThatThrownBy(() -> object.text("gone")).hasMessage("member \"gone\" missing");
     assertThatThrownBy(() -> Json.array(List.of(Json.of(1))).texts())
         .hasMessage("item 0: found the number 1, expected a string");

@@ -3,6 +3,7 @@ package io.esnode.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.esnode.json.JsonException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -27,7 +28,8 @@ class LedgerTest {
         "\"ordinal\":0|\"ordinal\":4294967296",
         "\"first_row_ids\":[1099511627776]|\"first_row_ids\":[1.5]",
         "\"first_row_ids\":[1099511627776]|\"first_row_ids\":[1e999999]",
-        "\"points\":[[1000,|\"points\":[[0.5,"
+        "\"points\":[[1000,|\"points\":[[0.5,",
+        "\"points\":[[1000,|\"points\":[[9007199254740992,"
       })
   void numberOutOfRangeIsRefused(String found, String forged) {
     String text = ledger().toJson().canonical();
@@ -35,6 +37,23 @@ class LedgerTest {
 
     assertThatThrownBy(() -> Ledger.parse(bytes(text.replace(found, forged))))
         .isInstanceOf(JsonException.class);
+  }
+
+  /** Whatever bytes a file holds: a ledger that can be written again, or the declared exception. */
+  @FuzzTest
+  void anyBytesAreALedgerOrRefused(byte[] data) {
+    byte[] mutated = bytes(ledger().toJson().canonical());
+    for (int i = 0; i + 2 < data.length; i += 3) {
+      int at = (data[i] & 0xff) << 8 | (data[i + 1] & 0xff);
+      mutated[at % mutated.length] = data[i + 2];
+    }
+    for (byte[] file : List.of(data, mutated)) {
+      try {
+        assertThat(Ledger.parse(file).toJson().canonical()).startsWith("{");
+      } catch (JsonException e) {
+        assertThat(e.getMessage()).isNotBlank();
+      }
+    }
   }
 
   private static byte[] bytes(String text) {
