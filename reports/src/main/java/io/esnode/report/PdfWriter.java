@@ -86,7 +86,7 @@ final class PdfWriter {
     builder.useSVGDrawer(new SvgDrawer(Assets.FONTS.get(0).family()));
     for (Assets.Font font : Assets.FONTS) {
       builder.useFont(
-          () -> Assets.open(font.path()),
+          () -> new ByteArrayInputStream(PlainFont.of(Assets.bytes(font.path()))),
           font.family(),
           font.weight(),
           font.italic() ? FontStyle.ITALIC : FontStyle.NORMAL,

@@ -2,8 +2,13 @@ package io.esnode.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import org.apache.fontbox.ttf.TTFParser;
+import org.apache.fontbox.ttf.TrueTypeFont;
+import org.apache.pdfbox.io.RandomAccessReadBuffer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The bytes of every PDF depend on these files: a changed one is a decision, with golden files to renew. */
 class AssetsTest {
@@ -24,5 +29,22 @@ class AssetsTest {
   @CsvSource({"fonts/OFL-Inter.txt", "fonts/OFL-JetBrainsMono.txt", "icc/LICENSE-CC0.txt"})
   void licenceTravelsInTheJar(String path) {
     assertThat(Assets.text(path)).isNotBlank();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fonts/Inter_400Regular.ttf", "fonts/JetBrainsMono_400Regular.ttf"})
+  void fontOfThePdfKnowsNoLigatures(String path) throws IOException {
+    byte[] font = Assets.bytes(path);
+
+    try (TrueTypeFont asShipped = parse(font.clone());
+        TrueTypeFont plain = parse(PlainFont.of(font))) {
+      assertThat(asShipped.getGsub()).isNotNull();
+      assertThat(plain.getGsub()).isNull();
+      assertThat(plain.getNumberOfGlyphs()).isEqualTo(asShipped.getNumberOfGlyphs());
+    }
+  }
+
+  private static TrueTypeFont parse(byte[] font) throws IOException {
+    return new TTFParser().parse(new RandomAccessReadBuffer(font));
   }
 }
