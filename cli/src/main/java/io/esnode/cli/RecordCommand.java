@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -53,6 +54,10 @@ final class RecordCommand implements Callable<Integer> {
   private static final int RECORDER_FAILED = 125;
   private static final int NOT_EXECUTABLE = 126;
   private static final int NOT_FOUND = 127;
+  /** What a shell says of a process that SIGTERM ended. */
+  private static final int TERMINATED = 143;
+
+  private static final int GRACE_SECONDS = 2;
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -105,6 +110,9 @@ final class RecordCommand implements Callable<Integer> {
       description = "Record as long as this command runs; exit with its status.")
   private List<String> command = List.of();
 
+  /** The command that is recorded, once it runs. */
+  private volatile @Nullable Process wrapped;
+
   @Override
   public Integer call() throws IOException {
     try {
@@ -139,8 +147,8 @@ final class RecordCommand implements Callable<Integer> {
     String node = clearNames ? Node.hostName() : Node.token(home.siteKey(), Node.hostName());
     Path spoolPath = target.resolveSibling(target.getFileName() + ".spool");
     SpoolDirectory directory = SpoolDirectory.create(spoolPath);
-    Process child;
     Recorder recorder;
+    int sealing;
     try (Closer sources = new Closer(Sources.host(Path.of("/proc"), Path.of("/sys")))) {
       Moment start = clock.now();
       SpoolHeader header = header(node, target, start);
@@ -150,7 +158,8 @@ final class RecordCommand implements Callable<Integer> {
       int[] exit = {ExitCode.BUG};
       Thread hook = endOnSignal(recorder, sealed, exit);
       try {
-        child = startCommand(spool, directory);
+        Process child = startCommand(spool, directory);
+        wrapped = child;
         talk("recording to %s every %s%s".formatted(target, text(interval), until(child)));
         recorder.audit("recorder.started", "success", "esnode " + Version.text(), null);
         recorder.audit("key.loaded", "success", "signs this recording", keyId);
@@ -167,14 +176,19 @@ final class RecordCommand implements Callable<Integer> {
           talk(String.valueOf(e.getMessage()));
         }
         spool.close();
-        int sealing = seal(spoolPath, target, signingKey);
-        exit[0] = sealing != 0 ? (command.isEmpty() ? sealing : RECORDER_FAILED) : status(child);
+        sealing = seal(spoolPath, target, signingKey);
+        if (sealing != ExitCode.OK && child != null) {
+          sealing = RECORDER_FAILED;
+        }
+        exit[0] = sealing;
       } finally {
         sealed.countDown();
         forget(hook);
       }
-      return exit[0];
     }
+    // From here on a signal ends this process as any other: there is nothing left to seal.
+    Process child = wrapped;
+    return sealing != ExitCode.OK || child == null ? sealing : status(child);
   }
 
   private Path target(Moment now) {
@@ -296,6 +310,13 @@ final class RecordCommand implements Callable<Integer> {
           recorder.stop("signal");
           try {
             sealed.await();
+            // Ctrl-C reaches the command too: give it time to end, so that its status can be passed
+            // on.
+            Process child = wrapped;
+            if (exit[0] == ExitCode.OK && child != null) {
+              exit[0] =
+                  child.waitFor(GRACE_SECONDS, TimeUnit.SECONDS) ? child.exitValue() : TERMINATED;
+            }
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           }
@@ -317,17 +338,10 @@ final class RecordCommand implements Callable<Integer> {
     }
   }
 
-  private int status(@Nullable Process child) {
-    if (child == null) {
-      return ExitCode.OK;
-    }
+  /** Where --duration ended the recording first, the command goes on alone until it ends. */
+  private static int status(Process child) {
     try {
-      if (child.isAlive()) {
-        // The recording ended first, by --duration or a signal: the command goes on alone until it
-        // ends.
-        return child.waitFor();
-      }
-      return child.exitValue();
+      return child.waitFor();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return RECORDER_FAILED;

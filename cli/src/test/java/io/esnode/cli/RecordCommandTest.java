@@ -108,6 +108,28 @@ class RecordCommandTest {
     assertThat(manifest("t.parquet").spool().recovered()).isFalse();
   }
 
+  /** The command is not the recorder's to end, and neither is its end worth a hang. */
+  @Test
+  void terminationOfTheRecorderAloneSealsAndLeavesTheCommand() throws Exception {
+    Process recorder = esnode.start(
+        "record",
+        "--interval",
+        "50ms",
+        "--out",
+        "t.parquet",
+        "--",
+        "sh",
+        "-c",
+        "sleep 8; touch ended");
+    awaitTicks("t.parquet", 2);
+    recorder.destroy();
+
+    assertThat(recorder.waitFor(7, TimeUnit.SECONDS)).isTrue();
+    assertThat(recorder.exitValue()).isEqualTo(143);
+    assertThat(manifest("t.parquet").spool().recovered()).isFalse();
+    assertThat(dir.resolve("ended")).doesNotExist();
+  }
+
   @Test
   void killAtAnyMomentLosesNoCompleteTick() throws Exception {
     Random random = new Random(20261121);

@@ -53,7 +53,7 @@ public record TextRow(
         numbers.put(name, Long.parseLong(value));
       } catch (NumberFormatException e) {
         throw new JsonException(
-            "numbers.%s: found \"%s\", expected an integer within 2^53 - 1".formatted(name, value), e);
+            "numbers.%s: found \"%s\", expected a 64-bit integer".formatted(name, value), e);
       }
     }
     return new TextRow(
