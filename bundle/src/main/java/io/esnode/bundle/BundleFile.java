@@ -107,6 +107,9 @@ public record BundleFile(
       throws BundleException {
     Map<String, List<String>> tables = new LinkedHashMap<>();
     List<SchemaElement> schema = footer.getSchema();
+    if (schema == null) {
+      throw new BundleException("%s: the Parquet footer has no schema".formatted(name));
+    }
     for (int i = 1; i < schema.size(); i++) {
       SchemaElement element = schema.get(i);
       int children = element.isSetNum_children() ? element.getNum_children() : 0;

@@ -1,5 +1,6 @@
 package io.esnode.bundle;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -102,9 +103,9 @@ class BundleWriterTest {
     Samples.write(file, 2000);
 
     List<Encoding> encodings = new ArrayList<>();
-    for (RowGroup group : footer(file).getRow_groups()) {
-      for (ColumnChunk column : group.getColumns()) {
-        encodings.addAll(column.getMeta_data().getEncodings());
+    for (RowGroup group : requireNonNull(footer(file).getRow_groups())) {
+      for (ColumnChunk column : requireNonNull(group.getColumns())) {
+        encodings.addAll(requireNonNull(requireNonNull(column.getMeta_data()).getEncodings()));
       }
     }
     assertThat(encodings).isNotEmpty().doesNotContain(Encoding.BYTE_STREAM_SPLIT);

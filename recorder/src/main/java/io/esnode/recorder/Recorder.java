@@ -125,6 +125,8 @@ public final class Recorder {
     return false;
   }
 
+  @SuppressWarnings(
+      "ReferenceEquality") // Source.failures(): another list means that something changed
   private void sample(long tick) {
     Moment moment = clock.now();
     List<Source> all = sources.sources();

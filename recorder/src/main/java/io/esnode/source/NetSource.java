@@ -73,6 +73,7 @@ final class NetSource implements Source {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // another list means that interfaces came or went
   public void sample() {
     seen = file.refresh(seen);
     String problem = file.problem();

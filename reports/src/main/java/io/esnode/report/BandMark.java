@@ -28,7 +28,7 @@ record BandMark(double from, double to, int row, boolean moment, String tag) {
       marks.add(new BandMark(moment ? middle : from, moment ? middle : to, 0, moment, band.tag()));
     }
     marks.sort(Comparator.comparing((BandMark m) -> !m.moment())
-        .thenComparing(BandMark::from)
+        .thenComparingDouble(BandMark::from)
         .thenComparing(BandMark::tag));
     List<BandMark> placed = new ArrayList<>();
     for (BandMark mark : marks) {
