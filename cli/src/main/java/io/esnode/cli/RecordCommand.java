@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -276,13 +277,23 @@ final class RecordCommand implements Callable<Integer> {
       spool.close();
       SpoolDirectory again = SpoolDirectory.open(directory.path());
       again.delete(again.segments());
-      boolean notThere = String.valueOf(e.getMessage()).contains("error=2,");
+      boolean notThere = !isThere(command.get(0));
       throw new CommandException(
           notThere ? NOT_FOUND : NOT_EXECUTABLE,
           "%s: %s; nothing was recorded"
               .formatted(command.get(0), notThere ? "no such command" : "cannot be executed"),
           e);
     }
+  }
+
+  /** As the shell looks it up; the words of a failed start differ from Java to Java. */
+  private static boolean isThere(String name) {
+    if (name.contains("/")) {
+      return Files.exists(Path.of(name));
+    }
+    String path = System.getenv("PATH");
+    return path != null
+        && Arrays.stream(path.split(":")).anyMatch(dir -> Files.exists(Path.of(dir, name)));
   }
 
   private static void waitInBackground(Process child, Recorder recorder) {

@@ -97,6 +97,17 @@ class RecordCommandTest {
   }
 
   @Test
+  void commandThatCannotBeExecutedIsToldFromOneThatIsNotThere() throws Exception {
+    Files.writeString(dir.resolve("notes.txt"), "not a program");
+
+    Esnode.Answer answer = esnode.run("record", "--out", "t.parquet", "--", "./notes.txt");
+
+    assertThat(answer.exit()).isEqualTo(126);
+    assertThat(answer.err()).contains("./notes.txt: cannot be executed; nothing was recorded");
+    assertThat(left()).isEmpty();
+  }
+
+  @Test
   void terminationSealsAndExitsCleanly() throws Exception {
     Process recorder = esnode.start("record", "--interval", "50ms", "--out", "t.parquet");
     awaitTicks("t.parquet", 3);
