@@ -23,7 +23,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -52,12 +51,6 @@ import picocli.CommandLine.Spec;
     })
 final class RecordCommand implements Callable<Integer> {
   private static final Duration MIN_INTERVAL = Duration.ofMillis(10);
-  private static final int RECORDER_FAILED = 125;
-  private static final int NOT_EXECUTABLE = 126;
-  private static final int NOT_FOUND = 127;
-  /** What a shell says of a process that SIGTERM ended. */
-  private static final int TERMINATED = 143;
-
   private static final int GRACE_SECONDS = 2;
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -120,14 +113,14 @@ final class RecordCommand implements Callable<Integer> {
       return record();
     } catch (CommandException e) {
       throw command.isEmpty()
-              || e.exit() == NOT_FOUND
-              || e.exit() == NOT_EXECUTABLE
+              || e.exit() == WrappedCommand.NOT_FOUND
+              || e.exit() == WrappedCommand.NOT_EXECUTABLE
               || e.exit() == ExitCode.USAGE
           ? e
-          : new CommandException(RECORDER_FAILED, String.valueOf(e.getMessage()), e);
+          : new CommandException(WrappedCommand.RECORDER_FAILED, String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
       throw new CommandException(
-          command.isEmpty() ? ExitCode.CANNOT_WRITE : RECORDER_FAILED,
+          command.isEmpty() ? ExitCode.CANNOT_WRITE : WrappedCommand.RECORDER_FAILED,
           String.valueOf(Reason.of(e)),
           e);
     }
@@ -167,7 +160,7 @@ final class RecordCommand implements Callable<Integer> {
         recorder.audit(
             "config.loaded", "success", "effective configuration", configSha256(header.config()));
         if (child != null) {
-          waitInBackground(child, recorder);
+          WrappedCommand.watch(child, recorder);
         }
         try {
           recorder.run(duration);
@@ -179,7 +172,7 @@ final class RecordCommand implements Callable<Integer> {
         spool.close();
         sealing = seal(spoolPath, target, signingKey);
         if (sealing != ExitCode.OK && child != null) {
-          sealing = RECORDER_FAILED;
+          sealing = WrappedCommand.RECORDER_FAILED;
         }
         exit[0] = sealing;
       } finally {
@@ -189,7 +182,7 @@ final class RecordCommand implements Callable<Integer> {
     }
     // From here on a signal ends this process as any other: there is nothing left to seal.
     Process child = wrapped;
-    return sealing != ExitCode.OK || child == null ? sealing : status(child);
+    return sealing != ExitCode.OK || child == null ? sealing : WrappedCommand.status(child);
   }
 
   private Path target(Moment now) {
@@ -272,46 +265,13 @@ final class RecordCommand implements Callable<Integer> {
       return null;
     }
     try {
-      return new ProcessBuilder(command).inheritIO().start();
-    } catch (IOException e) {
+      return WrappedCommand.start(command);
+    } catch (CommandException e) {
       spool.close();
       SpoolDirectory again = SpoolDirectory.open(directory.path());
       again.delete(again.segments());
-      boolean notThere = !isThere(command.get(0));
-      throw new CommandException(
-          notThere ? NOT_FOUND : NOT_EXECUTABLE,
-          "%s: %s; nothing was recorded"
-              .formatted(command.get(0), notThere ? "no such command" : "cannot be executed"),
-          e);
+      throw e;
     }
-  }
-
-  /** As the shell looks it up; the words of a failed start differ from Java to Java. */
-  private static boolean isThere(String name) {
-    if (name.contains("/")) {
-      return Files.exists(Path.of(name));
-    }
-    String path = System.getenv("PATH");
-    return path != null
-        && Arrays.stream(path.split(":")).anyMatch(dir -> Files.exists(Path.of(dir, name)));
-  }
-
-  private static void waitInBackground(Process child, Recorder recorder) {
-    Thread waiter = new Thread(
-        () -> {
-          try {
-            recorder.audit("command.started", "success", "process " + child.pid(), null);
-            int status = child.waitFor();
-            recorder.audit(
-                "command.exited", status == 0 ? "success" : "failure", "status " + status, null);
-            recorder.stop("command exited with status " + status);
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          }
-        },
-        "command-waiter");
-    waiter.setDaemon(true);
-    waiter.start();
   }
 
   /** SIGINT and SIGTERM end the recording; the JVM then waits for the seal before it goes. */
@@ -325,8 +285,9 @@ final class RecordCommand implements Callable<Integer> {
             // on.
             Process child = wrapped;
             if (exit[0] == ExitCode.OK && child != null) {
-              exit[0] =
-                  child.waitFor(GRACE_SECONDS, TimeUnit.SECONDS) ? child.exitValue() : TERMINATED;
+              exit[0] = child.waitFor(GRACE_SECONDS, TimeUnit.SECONDS)
+                  ? child.exitValue()
+                  : WrappedCommand.TERMINATED;
             }
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -346,16 +307,6 @@ final class RecordCommand implements Callable<Integer> {
     } catch (IllegalStateException e) {
       // The JVM is going down already: the hook ends the process with our status.
       return;
-    }
-  }
-
-  /** Where --duration ended the recording first, the command goes on alone until it ends. */
-  private static int status(Process child) {
-    try {
-      return child.waitFor();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return RECORDER_FAILED;
     }
   }
 
