@@ -31,13 +31,20 @@ class ArchitectureTest {
     "io.esnode.ledger..",
     "io.esnode.signature.."
   };
+  private static final String[] NVML_CAPTURE = {
+    "io.esnode.nvml..", "io.esnode.wire..", "io.esnode.timeline..", "io.esnode.capture.."
+  };
   private static final String[] RECORDER = {
-    "io.esnode.source..", "io.esnode.spool..", "io.esnode.recorder.."
+    "io.esnode.source..",
+    "io.esnode.spool..",
+    "io.esnode.gpu..",
+    "io.esnode.kernel..",
+    "io.esnode.recorder.."
   };
   private static final String[] SIGNER = {"io.esnode.signer.."};
   private static final String[] ANALYZER = {"io.esnode.analyzer..", "io.esnode.rule.."};
   private static final String[] REPORTS = {"io.esnode.report.."};
-  private static final String[] CLI = {"io.esnode.cli.."};
+  private static final String[] CLI = {"io.esnode.cli..", "io.esnode.scenario.."};
 
   @ArchTest
   static final ArchRule packagesAreFreeOfCycles =
@@ -45,27 +52,33 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule everyPackageBelongsToAModule =
-      classes().should().resideInAnyPackage(join(BUNDLE, RECORDER, SIGNER, ANALYZER, REPORTS, CLI));
+      classes()
+          .should()
+          .resideInAnyPackage(join(BUNDLE, NVML_CAPTURE, RECORDER, SIGNER, ANALYZER, REPORTS, CLI));
 
   @ArchTest
   static final ArchRule bundleKnowsNoOtherModule =
-      knowsNothingOf(BUNDLE, join(RECORDER, SIGNER, ANALYZER, REPORTS, CLI));
+      knowsNothingOf(BUNDLE, join(NVML_CAPTURE, RECORDER, SIGNER, ANALYZER, REPORTS, CLI));
 
   @ArchTest
-  static final ArchRule recorderKnowsBundleOnly =
+  static final ArchRule nvmlCaptureKnowsNoOtherModule =
+      knowsNothingOf(NVML_CAPTURE, join(BUNDLE, RECORDER, SIGNER, ANALYZER, REPORTS, CLI));
+
+  @ArchTest
+  static final ArchRule recorderKnowsBundleAndNvmlCapture =
       knowsNothingOf(RECORDER, join(SIGNER, ANALYZER, REPORTS, CLI));
 
   @ArchTest
   static final ArchRule signerKnowsBundleOnly =
-      knowsNothingOf(SIGNER, join(RECORDER, ANALYZER, REPORTS, CLI));
+      knowsNothingOf(SIGNER, join(NVML_CAPTURE, RECORDER, ANALYZER, REPORTS, CLI));
 
   @ArchTest
   static final ArchRule analyzerKnowsBundleOnly =
-      knowsNothingOf(ANALYZER, join(RECORDER, SIGNER, REPORTS, CLI));
+      knowsNothingOf(ANALYZER, join(NVML_CAPTURE, RECORDER, SIGNER, REPORTS, CLI));
 
   @ArchTest
   static final ArchRule reportsKnowsBundleOnly =
-      knowsNothingOf(REPORTS, join(RECORDER, SIGNER, ANALYZER, CLI));
+      knowsNothingOf(REPORTS, join(NVML_CAPTURE, RECORDER, SIGNER, ANALYZER, CLI));
 
   @ArchTest
   static final ArchRule parquetLivesInBundle = livesOnlyIn(
@@ -85,6 +98,10 @@ class ArchitectureTest {
       "com.openhtmltopdf..",
       "org.apache.pdfbox..",
       "org.apache.fontbox..");
+
+  @ArchTest
+  static final ArchRule nativeCallsLiveInNvml =
+      livesOnlyIn(new String[] {"io.esnode.nvml.."}, "com.sun.jna..");
 
   @ArchTest
   static final ArchRule commandLineLivesInCli = livesOnlyIn(CLI, "picocli..");
