@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param intervalNanos time between ticks
  * @param inventory facts about the host, e.g. {@code kernel.release}
  * @param spool the spool this bundle was sealed from
+ * @param nvml what answered for the GPUs; null where nothing did
  * @param rowGroups in file order
  */
 public record Manifest(
@@ -42,6 +43,7 @@ public record Manifest(
     Map<String, String> inventory,
     Spool spool,
     Stream stream,
+    @Nullable Nvml nvml,
     List<RowGroup> rowGroups) {
   public static final String KEY = "esnode.manifest";
   public static final String FORMAT = "esnode.bundle/1";
@@ -114,6 +116,99 @@ public record Manifest(
       String id, long sequence, @Nullable String previousSha256, String selection) {}
 
   /**
+   * NVML and what it gave.
+   *
+   * @param sessions in the order in which they began
+   * @param lanes one for each GPU and table, by entity and table
+   * @param cpuMs CPU time of the capture processes, ms, null where it could not be read
+   * @param maxRssBytes largest resident set of one at a tick, null where it could not be read
+   */
+  public record Nvml(
+      List<NvmlSession> sessions,
+      List<Lane> lanes,
+      @Nullable Long cpuMs,
+      @Nullable Long maxRssBytes) {
+    public Nvml {
+      sessions = List.copyOf(sessions);
+      lanes = List.copyOf(lanes);
+    }
+
+    /**
+     * What one GPU gave for one table.
+     *
+     * @param firstTick first and {@code lastTick} last tick in the bundle
+     * @param expected samples that the capture process delivered
+     * @param captured of those, in the bundle
+     */
+    public record Lane(
+        String entity,
+        String table,
+        String origin,
+        long firstTick,
+        long lastTick,
+        long expected,
+        long captured) {}
+
+    private Json.Obj toJson() {
+      // A driver that is reloaded again and again has many sessions that mean the same.
+      List<Json> sources = new ArrayList<>();
+      List<Json> begun = new ArrayList<>();
+      for (NvmlSession session : sessions) {
+        Json.Obj own = session.sourcesToJson();
+        if (!sources.contains(own)) {
+          sources.add(own);
+        }
+        begun.add(session.head().put("sources", sources.indexOf(own)).build());
+      }
+      List<Json> each = new ArrayList<>();
+      for (Lane lane : lanes) {
+        each.add(Json.object()
+            .put("entity", lane.entity())
+            .put("table", lane.table())
+            .put("origin", lane.origin())
+            .put("first_tick", lane.firstTick())
+            .put("last_tick", lane.lastTick())
+            .put("expected", lane.expected())
+            .put("captured", lane.captured())
+            .build());
+      }
+      return Json.object()
+          .put("sessions", Json.array(begun))
+          .put("sources", Json.array(sources))
+          .put("lanes", Json.array(each))
+          .put("cpu_ms", Json.ofNullable(cpuMs))
+          .put("max_rss_bytes", Json.ofNullable(maxRssBytes))
+          .build();
+    }
+
+    private static Nvml from(Json.Obj json) throws JsonException {
+      List<Json.Obj> sources = json.arr("sources").objects();
+      List<NvmlSession> sessions = new ArrayList<>();
+      for (Json.Obj session : json.arr("sessions").objects()) {
+        long place = session.integer("sources");
+        if (place < 0 || place >= sources.size()) {
+          throw new JsonException(
+              "nvml.sessions: found sources %d of %d".formatted(place, sources.size()));
+        }
+        sessions.add(NvmlSession.from(session, sources.get((int) place)));
+      }
+      List<Lane> lanes = new ArrayList<>();
+      for (Json.Obj lane : json.arr("lanes").objects()) {
+        lanes.add(new Lane(
+            lane.text("entity"),
+            lane.text("table"),
+            lane.text("origin"),
+            lane.integer("first_tick"),
+            lane.integer("last_tick"),
+            lane.integer("expected"),
+            lane.integer("captured")));
+      }
+      return new Nvml(
+          sessions, lanes, json.integerOrNull("cpu_ms"), json.integerOrNull("max_rss_bytes"));
+    }
+  }
+
+  /**
    * One row group.
    *
    * @param kind the one kind of row it holds
@@ -146,7 +241,7 @@ public record Manifest(
           .put("sha256", group.sha256())
           .build());
     }
-    return Json.object()
+    Json.Builder manifest = Json.object()
         .put("format", FORMAT)
         .put("recording_id", recordingId)
         .put("node", node)
@@ -199,8 +294,8 @@ public record Manifest(
                 .put("previous_sha256", stream.previousSha256())
                 .put("selection", stream.selection())
                 .build())
-        .put("row_groups", Json.array(groups))
-        .build();
+        .put("row_groups", Json.array(groups));
+    return (nvml == null ? manifest : manifest.put("nvml", nvml.toJson())).build();
   }
 
   public static Manifest from(Json.Obj json) throws JsonException {
@@ -259,6 +354,7 @@ public record Manifest(
             stream.integer("sequence"),
             stream.textOrNull("previous_sha256"),
             stream.text("selection")),
+        json.has("nvml") ? Nvml.from(json.obj("nvml")) : null,
         groups);
   }
 }

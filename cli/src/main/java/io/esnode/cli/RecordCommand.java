@@ -163,7 +163,7 @@ final class RecordCommand implements Callable<Integer> {
           WrappedCommand.watch(child, recorder);
         }
         try {
-          recorder.run(duration);
+          recorder.run(duration, () -> {});
         } catch (SpoolException e) {
           // What was written is sealed all the same; without its end the manifest calls it
           // recovered.

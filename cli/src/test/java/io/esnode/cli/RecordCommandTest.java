@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.esnode.bundle.BundleFile;
 import io.esnode.bundle.Manifest;
+import io.esnode.bundle.NvmlSession;
+import io.esnode.spool.LaneName;
 import io.esnode.spool.SpoolDirectory;
 import io.esnode.spool.SpoolReader;
 import io.esnode.spool.SpoolVisitor;
@@ -268,6 +270,12 @@ class RecordCommandTest {
         public void tick(Tick tick) {
           ticks[0]++;
         }
+
+        @Override
+        public void laneTick(LaneName lane, Tick tick) {}
+
+        @Override
+        public void session(NvmlSession session, long monoNanos) {}
 
         @Override
         public void row(TextRow row, long monoNanos) {}

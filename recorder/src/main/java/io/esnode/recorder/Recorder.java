@@ -5,16 +5,15 @@ import io.esnode.source.Failure;
 import io.esnode.source.Moment;
 import io.esnode.source.Source;
 import io.esnode.source.Sources;
+import io.esnode.spool.OpenGaps;
 import io.esnode.spool.SpoolWriter;
 import io.esnode.spool.TextRow;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +31,7 @@ public final class Recorder {
   private final long startMono;
   private final long intervalNanos;
   private final List<@Nullable List<Failure>> seenFailures = new ArrayList<>();
-  private final Map<Failure, Long> openGaps = new HashMap<>();
+  private final OpenGaps gaps;
 
   private volatile @Nullable String stopReason;
   private volatile @Nullable Thread sampler;
@@ -47,6 +46,7 @@ public final class Recorder {
     this.clock = clock;
     this.sources = sources;
     this.spool = spool;
+    this.gaps = new OpenGaps(spool, SOURCE);
     this.startMono = startMono;
     this.intervalNanos = interval.toNanos();
     for (int i = 0; i < sources.sources().size(); i++) {
@@ -68,13 +68,14 @@ public final class Recorder {
    * Records until {@code duration} is over or {@link #stop} is called, then ends the spool.
    *
    * @param duration from tick 0 to the last tick, both taken; null for no end
+   * @param beside ended after the last sample, so that what it has left to say comes before the spool's end
    * @throws IOException if the end of the recording could not be written
    */
-  public void run(@Nullable Duration duration) throws IOException {
+  public void run(@Nullable Duration duration, Runnable beside) throws IOException {
     sampler = Thread.currentThread();
     Moment started = clock.now();
     for (Failure missing : sources.missing()) {
-      gap(missing, started.tsMicros(), null, started.monoNanos());
+      gaps.never(missing, "live", started.tsMicros(), started.monoNanos());
     }
     long tick = 0;
     while (true) {
@@ -90,6 +91,7 @@ public final class Recorder {
     if (!"duration over".equals(stopReason)) {
       sample(tick);
     }
+    beside.run();
     String reason = String.valueOf(stopReason);
     audit("recorder.stopped", "success", reason, null);
     spool.end(reason, clock.now().monoNanos());
@@ -136,8 +138,15 @@ public final class Recorder {
     spool.tick(tick, moment, all);
     for (int i = 0; i < all.size(); i++) {
       List<Failure> failures = all.get(i).failures();
-      if (failures != seenFailures.get(i)) {
-        failuresChanged(i, failures, moment);
+      List<Failure> before = seenFailures.get(i);
+      if (failures != before) {
+        seenFailures.set(i, failures);
+        gaps.replace(
+            before == null ? List.of() : before,
+            failures,
+            "live",
+            moment.tsMicros(),
+            moment.monoNanos());
       }
     }
   }
@@ -170,43 +179,5 @@ public final class Recorder {
                 "ticks_count", resumed - tick - 1)),
         now.monoNanos());
     return resumed;
-  }
-
-  /** A gap is written when it opens, without an end, in case nobody lives to see one; and again with its end. */
-  private void failuresChanged(int source, List<Failure> now, Moment moment) {
-    List<Failure> before = seenFailures.get(source);
-    seenFailures.set(source, now);
-    Set<Failure> still = new HashSet<>(now);
-    if (before != null) {
-      for (Failure failure : before) {
-        Long from = still.contains(failure) ? null : openGaps.remove(failure);
-        if (from != null) {
-          gap(failure, from, moment.tsMicros(), moment.monoNanos());
-        }
-      }
-    }
-    for (Failure failure : now) {
-      if (openGaps.putIfAbsent(failure, moment.tsMicros()) == null) {
-        gap(failure, moment.tsMicros(), null, moment.monoNanos());
-      }
-    }
-  }
-
-  private void gap(Failure failure, long fromTs, @Nullable Long toTs, long mono) {
-    Map<String, Long> times = new HashMap<>(Map.of("from_ts", fromTs));
-    if (toTs != null) {
-      times.put("to_ts", toTs);
-    }
-    spool.row(
-        new TextRow(
-            "gap",
-            failure.entity(),
-            SOURCE,
-            "live",
-            null,
-            fromTs,
-            Map.of("metric", failure.metric(), "reason", failure.reason()),
-            times),
-        mono);
   }
 }

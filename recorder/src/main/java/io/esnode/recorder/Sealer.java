@@ -2,6 +2,7 @@ package io.esnode.recorder;
 
 import io.esnode.bundle.BundleWriter;
 import io.esnode.bundle.Manifest;
+import io.esnode.bundle.NvmlSession;
 import io.esnode.bundle.RowBatch;
 import io.esnode.bundle.Sha256;
 import io.esnode.json.Json;
@@ -11,6 +12,7 @@ import io.esnode.metric.Table;
 import io.esnode.signature.PredicateType;
 import io.esnode.signature.SidecarFile;
 import io.esnode.signature.Signer;
+import io.esnode.spool.LaneName;
 import io.esnode.spool.SpoolDirectory;
 import io.esnode.spool.SpoolReader;
 import io.esnode.spool.SpoolVisitor;
@@ -118,9 +120,18 @@ public final class Sealer {
 
     @Override
     public void tick(Tick tick) throws IOException {
+      ticks(tick, survey.origin("live"));
+    }
+
+    @Override
+    public void laneTick(LaneName lane, Tick tick) throws IOException {
+      ticks(tick, survey.origin(lane.origin()));
+    }
+
+    private void ticks(Tick tick, String origin) throws IOException {
       for (int row = 0; row < tick.rows(); row++) {
         RowBatch batch = batch(tick.table(row));
-        batch.startRow(tick.entity(row), survey.origin(), tick.source(row));
+        batch.startRow(tick.entity(row), origin, tick.source(row));
         batch.time(tick.number(), tick.tsMicros(), tick.monoNanos());
         int[] places = survey.places(tick.table(row));
         for (int column = 0; column < Math.min(tick.columns(row), places.length); column++) {
@@ -135,7 +146,7 @@ public final class Sealer {
     @Override
     public void row(TextRow row, long monoNanos) throws IOException {
       RowBatch batch = batch(row.table());
-      batch.startRow(row.entity(), row.origin(), row.source());
+      batch.startRow(row.entity(), survey.origin(row.origin()), row.source());
       batch.time(row.tick(), row.tsMicros(), monoNanos);
       Table table = batch.table();
       for (int i = 0; i < table.columns().size(); i++) {
@@ -149,6 +160,11 @@ public final class Sealer {
         }
       }
       writeIfFull(batch);
+    }
+
+    @Override
+    public void session(NvmlSession session, long monoNanos) {
+      // Stands in the manifest.
     }
 
     @Override

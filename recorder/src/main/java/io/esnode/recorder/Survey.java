@@ -1,16 +1,20 @@
 package io.esnode.recorder;
 
 import io.esnode.bundle.Manifest;
+import io.esnode.bundle.NvmlSession;
 import io.esnode.bundle.Sha256;
 import io.esnode.json.Json;
 import io.esnode.metric.Registry;
 import io.esnode.metric.Table;
+import io.esnode.source.CaptureProcessSource;
+import io.esnode.spool.LaneName;
 import io.esnode.spool.SpoolHeader;
 import io.esnode.spool.SpoolReader;
 import io.esnode.spool.SpoolVisitor;
 import io.esnode.spool.TextRow;
 import io.esnode.spool.Tick;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +37,14 @@ final class Survey implements SpoolVisitor {
   private final List<TextRow> added = new ArrayList<>();
   private final Map<TextRow, Long> addedMono = new HashMap<>();
   private final List<Manifest.Clock.Step> steps = new ArrayList<>();
+  private final Map<Integer, SurveyedLane> lanes = new TreeMap<>();
+  private final List<NvmlSession> sessions = new ArrayList<>();
+  /** CPU time of each capture process, ms. */
+  private final Map<String, Long> childCpuMs = new TreeMap<>();
+
+  private final List<TextRow> explainedLanes = new ArrayList<>();
+  private @Nullable Long childMaxRss;
+  private boolean simulated;
   private long captured;
   private long late;
   private long dropped;
@@ -90,19 +102,44 @@ final class Survey implements SpoolVisitor {
     }
   }
 
+  @Override
+  public void laneTick(LaneName name, Tick tick) {
+    tables.add(name.table());
+    simulated |= name.origin().equals("simulated");
+    lanes.computeIfAbsent(name.number(), n -> new SurveyedLane(name)).tick(tick);
+  }
+
+  @Override
+  public void session(NvmlSession session, long monoNanos) {
+    simulated |= session.simulated();
+    sessions.add(session);
+  }
+
   private void cost(Tick tick, int row) {
     Long user = value(tick, row, "user_ms");
     Long system = value(tick, row, "system_ms");
     Long rss = value(tick, row, "rss_bytes");
+    if (tick.source(row).equals(CaptureProcessSource.NAME)) {
+      if (user != null && system != null) {
+        childCpuMs.put(tick.entity(row), user + system);
+      }
+      childMaxRss = larger(childMaxRss, rss);
+      return;
+    }
+    maxRss = larger(maxRss, rss);
     if (user != null && system != null) {
       lastCpuMs = user + system;
       if (firstCpuMs == null) {
         firstCpuMs = lastCpuMs;
       }
     }
-    if (rss != null && (maxRss == null || rss > maxRss)) {
-      maxRss = rss;
+  }
+
+  private static @Nullable Long larger(@Nullable Long a, @Nullable Long b) {
+    if (a == null || b == null) {
+      return a == null ? b : a;
     }
+    return Math.max(a, b);
   }
 
   private @Nullable Long value(Tick tick, int row, String column) {
@@ -114,6 +151,7 @@ final class Survey implements SpoolVisitor {
   @Override
   public void row(TextRow row, long monoNanos) {
     tables.add(row.table());
+    simulated |= row.origin().equals("simulated");
     if (row.table().equals("gap")) {
       gaps++;
       if ("tick".equals(row.texts().get("metric"))) {
@@ -121,6 +159,8 @@ final class Survey implements SpoolVisitor {
         if (row.source().startsWith("esnode.spool")) {
           dropped += row.numbers().getOrDefault("ticks_count", 0L);
         }
+      } else if (row.numbers().containsKey("ticks_count")) {
+        explainedLanes.add(row);
       }
     }
   }
@@ -143,8 +183,9 @@ final class Survey implements SpoolVisitor {
     return damage;
   }
 
-  String origin() {
-    return header.simulated() ? "simulated" : "live";
+  /** What a row's origin becomes: where everything is simulated, nothing is anything else. */
+  String origin(String ofRow) {
+    return header.simulated() ? "simulated" : ofRow;
   }
 
   /** Where the values of a keyframe's row belong in the registry's table. */
@@ -170,7 +211,7 @@ final class Survey implements SpoolVisitor {
           "inventory",
           "node",
           Recorder.SOURCE,
-          origin(),
+          origin("live"),
           null,
           header.startTs(),
           Map.of("item", item, "value", value),
@@ -193,7 +234,7 @@ final class Survey implements SpoolVisitor {
             "gap",
             "node",
             "esnode.recover",
-            origin(),
+            origin("live"),
             null,
             hole.fromTs(),
             Map.of("metric", "tick", "reason", reason),
@@ -206,6 +247,15 @@ final class Survey implements SpoolVisitor {
                 hole.ticks() - told));
         added.add(row);
         addedMono.put(row, hole.mono());
+        tables.add("gap");
+        gaps++;
+      }
+    }
+    for (SurveyedLane lane : lanes.values()) {
+      TextRow row = lane.unexplained(explainedLanes, reason, origin(lane.name().origin()));
+      if (row != null) {
+        added.add(row);
+        addedMono.put(row, lane.lastMono());
         tables.add("gap");
         gaps++;
       }
@@ -223,7 +273,7 @@ final class Survey implements SpoolVisitor {
         header.recordingId(),
         header.node(),
         header.bootId(),
-        header.simulated(),
+        header.simulated() || simulated,
         header.toolVersion(),
         header.config(),
         Sha256.hex(Json.texts(header.config()).canonical()),
@@ -245,6 +295,28 @@ final class Survey implements SpoolVisitor {
             summary.damagedBytes()),
         new Manifest.Stream(
             header.streamId(), header.sequence(), header.previousBundle(), header.selection()),
+        nvml(),
         groups);
+  }
+
+  private Manifest.@Nullable Nvml nvml() {
+    if (sessions.isEmpty() && lanes.isEmpty()) {
+      return null;
+    }
+    List<Manifest.Nvml.Lane> each = new ArrayList<>();
+    for (SurveyedLane lane : lanes.values()) {
+      each.add(lane.toManifest(explainedLanes, origin(lane.name().origin())));
+    }
+    each.sort(Comparator.comparing(Manifest.Nvml.Lane::entity)
+        .thenComparing(Manifest.Nvml.Lane::table)
+        .thenComparing(Manifest.Nvml.Lane::firstTick));
+    return new Manifest.Nvml(
+        sessions,
+        each,
+        childCpuMs.isEmpty()
+            ? null
+            : Long.valueOf(
+                childCpuMs.values().stream().mapToLong(Long::longValue).sum()),
+        childMaxRss);
   }
 }

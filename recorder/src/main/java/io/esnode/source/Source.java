@@ -8,10 +8,7 @@ import java.util.List;
  * Something the recorder reads at every tick. Not thread-safe: one sampler thread owns it, and that thread must not be
  * interrupted, because an interrupt closes the files a source keeps open (see {@link java.nio.channels.FileChannel}).
  */
-public interface Source extends Closeable {
-  /** Where the rows come from, e.g. {@code procfs.diskstats}; stands in the bundle's {@code source} column. */
-  String name();
-
+public interface Source extends Sampled, Closeable {
   /** The table this source fills. */
   Table table();
 
@@ -21,10 +18,8 @@ public interface Source extends Closeable {
    */
   void sample();
 
-  /**
-   * The rows of the last sample. List and rows are the same objects from tick to tick, refilled; when an entity
-   * appears or disappears, a new list of new rows takes their place.
-   */
+  /** The rows of the last sample. */
+  @Override
   List<Row> rows();
 
   /**

@@ -2,6 +2,7 @@ package io.esnode.spool;
 
 import java.util.Arrays;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One frame of a spool segment, little-endian, and the buffer it is built in.
@@ -12,7 +13,7 @@ import java.util.zip.CRC32C;
  * </pre>
  *
  * <p>{@code length} counts the payload; the CRC covers everything but itself. A payload starts with its type; all types but
- * {@link #DELTA} go on with {@link #SYNC}, where a reader finds its way again after damage. A frame counts only if its CRC
+ * deltas go on with {@link #SYNC}, where a reader finds its way again after damage. A frame counts only if its CRC
  * matches. Not thread-safe; grows as needed and is reused.
  */
 final class Frame {
@@ -29,14 +30,22 @@ final class Frame {
   static final byte ROW = 4;
   /** The recorder ended on purpose; JSON. */
   static final byte END = 5;
+  /** As {@link #KEYFRAME}, of a lane. */
+  static final byte LANE_KEYFRAME = 6;
+  /** As {@link #DELTA}, of a lane. */
+  static final byte LANE_DELTA = 7;
+  /** A session of NVML began; JSON. */
+  static final byte SESSION = 8;
 
-  /** "ESNR" after the type byte of every payload but a delta's. */
+  /** "ESNR" after the type byte of every payload but those of deltas. */
   static final int SYNC = 0x524e5345;
 
   private final CRC32C crc = new CRC32C();
   private byte[] bytes = new byte[2048];
   private int end = HEAD_BYTES;
   private boolean startsSegment;
+  private @Nullable TickStream stream;
+  private @Nullable String table;
   private long tsMicros;
   private long monoNanos;
 
@@ -45,10 +54,16 @@ final class Frame {
     end = HEAD_BYTES;
     this.startsSegment = startsSegment;
     putByte(type);
-    if (type != DELTA) {
+    stream = null;
+    table = null;
+    if (hasSync(type)) {
       putInt(SYNC);
     }
     return this;
+  }
+
+  static boolean hasSync(byte type) {
+    return type != DELTA && type != LANE_DELTA;
   }
 
   /** Whether the writer has to start a new segment with this frame. */
@@ -60,13 +75,36 @@ final class Frame {
     return bytes[HEAD_BYTES];
   }
 
-  /** Wall time of the tick inside, for the gap row should it be lost; not part of the frame's bytes. */
+  /** Whether it means nothing without the frames before it. */
+  boolean isDelta() {
+    return type() == DELTA || type() == LANE_DELTA;
+  }
+
+  /** Whose tick is inside; null where there is none. Not part of the frame's bytes, as {@link #tsMicros}. */
+  @Nullable
+  TickStream stream() {
+    return stream;
+  }
+
+  /** Wall time of the tick inside, for the gap row should it be lost. */
   long tsMicros() {
     return tsMicros;
   }
 
-  void tick(long tsMicros) {
+  void holds(TickStream stream, long tsMicros) {
+    this.stream = stream;
     this.tsMicros = tsMicros;
+  }
+
+  void holds(String table, long tsMicros) {
+    this.table = table;
+    this.tsMicros = tsMicros;
+  }
+
+  /** Whose row is inside; null where there is none. */
+  @Nullable
+  String table() {
+    return table;
   }
 
   long monoNanos() {

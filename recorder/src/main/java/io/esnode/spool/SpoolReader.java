@@ -1,5 +1,6 @@
 package io.esnode.spool;
 
+import io.esnode.bundle.NvmlSession;
 import io.esnode.bundle.Sha256;
 import io.esnode.json.Json;
 import io.esnode.json.JsonException;
@@ -9,12 +10,14 @@ import io.esnode.metric.Registry;
 import io.esnode.metric.Table;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,6 +36,12 @@ public final class SpoolReader {
   /** The year 2112: what lies beyond is no clock's reading, and sums of it would not fit a manifest's integers. */
   private static final long MAX_TIME_US = 1L << 52;
 
+  /** Three tables of 128 GPUs, and a few that came back. */
+  private static final int MAX_LANES = 1 << 10;
+
+  /** Of all lanes together, so that no spool takes more memory than there is. */
+  private static final int MAX_LANE_VALUES = 1 << 23;
+
   /** More ticks than one gap can have taken: 68 years at 1 Hz. */
   private static final long MAX_TICKS = 1L << 31;
 
@@ -41,10 +50,22 @@ public final class SpoolReader {
   private final SpoolHeader header;
   private final TickDecoder decoder;
   private final CRC32C crc = new CRC32C();
+  private final Map<Long, ReadLane> lanes = new HashMap<>();
   private long damagedBytes;
   private long tornBytes;
   private boolean ended;
   private long lastTick;
+
+  /** What is known of a lane so far. */
+  private static final class ReadLane {
+    private final TickDecoder decoder;
+    private @Nullable LaneName name;
+    private long lastTick = -1;
+
+    ReadLane(TickDecoder decoder) {
+      this.decoder = decoder;
+    }
+  }
 
   /** A segment that is not read, because its header says that it does not belong here. */
   private record Aside(String segment, String reason) {}
@@ -126,6 +147,7 @@ public final class SpoolReader {
     tornBytes = 0;
     ended = false;
     lastTick = -1;
+    lanes.clear();
     for (Aside one : aside) {
       visitor.damage(new SpoolVisitor.Damage(one.segment(), 0, 0, one.reason()));
     }
@@ -267,7 +289,7 @@ public final class SpoolReader {
         .order(ByteOrder.LITTLE_ENDIAN);
     long mono = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong(at + 8);
     byte type = in.get();
-    if (type != Frame.DELTA && (in.remaining() < 4 || in.getInt() != Frame.SYNC)) {
+    if (Frame.hasSync(type) && (in.remaining() < 4 || in.getInt() != Frame.SYNC)) {
       throw new SpoolException("frame of type %d without its sync mark".formatted(type));
     }
     switch (type) {
@@ -276,23 +298,118 @@ public final class SpoolReader {
       }
       case Frame.KEYFRAME -> {
         Tick tick = decoder.keyframe(in, mono);
-        requireNumbers(tick);
-        visitor.tick(inOrder(tick));
+        requireNumbers(tick, decoder);
+        lastTick = inOrder(tick, lastTick, decoder);
+        visitor.tick(tick);
       }
       case Frame.DELTA -> {
-        if (!decoder.inStep()) {
-          throw new SpoolException("values unknown until the next keyframe");
-        }
-        visitor.tick(inOrder(decoder.delta(in, mono)));
+        requireInStep(decoder);
+        Tick tick = decoder.delta(in, mono);
+        lastTick = inOrder(tick, lastTick, decoder);
+        visitor.tick(tick);
       }
+      case Frame.LANE_KEYFRAME -> laneKeyframe(in, mono, visitor);
+      case Frame.LANE_DELTA -> laneDelta(in, mono, visitor);
       case Frame.ROW -> visitor.row(textRow(in), mono);
+      case Frame.SESSION -> visitor.session(session(in), mono);
       case Frame.END -> ended = true;
       default -> throw new SpoolException("frame of unknown type %d".formatted(type));
     }
   }
 
+  private void laneKeyframe(ByteBuffer in, long mono, SpoolVisitor visitor) throws IOException {
+    long number = laneNumber(in);
+    ReadLane lane = lanes.get(number);
+    if (lane == null) {
+      if (lanes.size() >= MAX_LANES) {
+        throw new SpoolException("lane %d: at most %d lanes are read".formatted(number, MAX_LANES));
+      }
+      lane = new ReadLane(new TickDecoder(header.columns()));
+      lanes.put(number, lane);
+    }
+    LaneName name = laneName((int) number, in, lane);
+    Tick tick = lane.decoder.keyframe(in, mono);
+    requireNumbers(tick, lane.decoder);
+    requireRowsOf(name, tick, lane.decoder);
+    requireRoom(lane.decoder);
+    lane.lastTick = inOrder(tick, lane.lastTick, lane.decoder);
+    lane.name = name;
+    visitor.laneTick(name, tick);
+  }
+
+  private void laneDelta(ByteBuffer in, long mono, SpoolVisitor visitor) throws IOException {
+    long number = laneNumber(in);
+    ReadLane lane = lanes.get(number);
+    LaneName name = lane == null ? null : lane.name;
+    if (lane == null || name == null) {
+      throw new SpoolException("lane %d: nothing known of it yet".formatted(number));
+    }
+    requireInStep(lane.decoder);
+    Tick tick = lane.decoder.delta(in, mono);
+    lane.lastTick = inOrder(tick, lane.lastTick, lane.decoder);
+    visitor.laneTick(name, tick);
+  }
+
+  private static long laneNumber(ByteBuffer in) throws SpoolException {
+    try {
+      long number = TickDecoder.varint(in);
+      if (number < 0 || number > Integer.MAX_VALUE) {
+        throw new SpoolException("lane %s".formatted(Long.toUnsignedString(number)));
+      }
+      return number;
+    } catch (BufferUnderflowException e) {
+      throw new SpoolException("lane ends early", e);
+    }
+  }
+
+  /** A lane keeps its name for as long as the recording lasts. */
+  private static LaneName laneName(int number, ByteBuffer in, ReadLane lane) throws SpoolException {
+    LaneName read;
+    try {
+      read = new LaneName(number, TickDecoder.text(in), TickDecoder.text(in), TickDecoder.text(in));
+    } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException e) {
+      throw new SpoolException("lane ends early", e);
+    }
+    if (lane.name != null && !lane.name.equals(read)) {
+      throw new SpoolException("lane %d was %s, now it is %s".formatted(number, lane.name, read));
+    }
+    if (!read.origin().equals("live") && !read.origin().equals("simulated")) {
+      throw new SpoolException("lane %d of origin %s".formatted(number, read.origin()));
+    }
+    return read;
+  }
+
+  private static void requireRowsOf(LaneName name, Tick tick, TickDecoder decoder)
+      throws SpoolException {
+    for (int row = 0; row < tick.rows(); row++) {
+      if (!tick.table(row).equals(name.table())) {
+        decoder.lose();
+        throw new SpoolException("row of %s in lane %d, which is of %s"
+            .formatted(tick.table(row), name.number(), name.table()));
+      }
+    }
+  }
+
+  private void requireRoom(TickDecoder newest) throws SpoolException {
+    long values = 0;
+    for (ReadLane lane : lanes.values()) {
+      values += lane.decoder.capacity();
+    }
+    if (values > MAX_LANE_VALUES) {
+      newest.clear();
+      throw new SpoolException(
+          "%d values in all lanes, at most %d are read".formatted(values, MAX_LANE_VALUES));
+    }
+  }
+
+  private static void requireInStep(TickDecoder decoder) throws SpoolException {
+    if (!decoder.inStep()) {
+      throw new SpoolException("values unknown until the next keyframe");
+    }
+  }
+
   /** Ticks hold numbers; a table with text in it comes as rows of its own. */
-  private void requireNumbers(Tick tick) throws SpoolException {
+  private static void requireNumbers(Tick tick, TickDecoder decoder) throws SpoolException {
     for (int row = 0; row < tick.rows(); row++) {
       Table table = Registry.get().table(tick.table(row));
       if (table.columns().stream().anyMatch(metric -> metric.type() == Metric.Type.TEXT)) {
@@ -303,7 +420,7 @@ public final class SpoolReader {
     }
   }
 
-  private Tick inOrder(Tick tick) throws SpoolException {
+  private static long inOrder(Tick tick, long lastTick, TickDecoder decoder) throws SpoolException {
     if (tick.number() <= lastTick) {
       decoder.lose();
       throw new SpoolException("tick %d after tick %d".formatted(tick.number(), lastTick));
@@ -317,8 +434,15 @@ public final class SpoolReader {
       throw new SpoolException("tick %d at %d µs, monotonic %d ns: no clock reads so"
           .formatted(tick.number(), tick.tsMicros(), tick.monoNanos()));
     }
-    lastTick = tick.number();
-    return tick;
+    return tick.number();
+  }
+
+  private static NvmlSession session(ByteBuffer in) throws SpoolException {
+    try {
+      return NvmlSession.from(json(in));
+    } catch (JsonException e) {
+      throw new SpoolException("session: " + e.getMessage(), e);
+    }
   }
 
   private TextRow textRow(ByteBuffer in) throws SpoolException {

@@ -1,11 +1,22 @@
 package io.esnode.spool;
 
+import io.esnode.bundle.NvmlSession;
 import java.io.IOException;
 
 /** Takes what a spool holds, in the order in which it was written. */
 public interface SpoolVisitor {
   /** One complete tick; the view is valid during the call only. */
   void tick(Tick tick) throws IOException;
+
+  /** One complete tick of a lane; the view is valid during the call only. */
+  void laneTick(LaneName lane, Tick tick) throws IOException;
+
+  /**
+   * A session of NVML began, or was refused.
+   *
+   * @param monoNanos when it was handed over, CLOCK_MONOTONIC
+   */
+  void session(NvmlSession session, long monoNanos) throws IOException;
 
   /**
    * One row with text columns.

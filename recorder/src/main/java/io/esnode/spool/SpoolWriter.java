@@ -1,24 +1,31 @@
 package io.esnode.spool;
 
+import io.esnode.bundle.NvmlSession;
 import io.esnode.json.Json;
+import io.esnode.metric.Table;
 import io.esnode.source.Moment;
+import io.esnode.source.Sampled;
 import io.esnode.source.Source;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a spool. The sampler thread calls {@link #tick}, any thread {@link #row}; a thread of its own does {@code write}
- * and {@code fdatasync}, so a slow disk never delays a sample. A full queue drops a tick and says so in a gap row.
+ * Writes a spool. The sampler thread calls {@link #tick}, any thread {@link #row}, {@link #session} and {@link #lane}; a
+ * thread of its own does {@code write} and {@code fdatasync}, so a slow disk never delays a sample. A full queue drops a
+ * tick and says so in a gap row.
  *
  * <p>A tick is complete when {@code write} returned. When the disk refuses a frame, the segment is cut back to the last
  * whole frame, the recorder goes on with the next keyframe, and a gap row says what was lost and why.
@@ -32,15 +39,29 @@ public final class SpoolWriter implements Closeable {
    * @param flush {@code fdatasync} at least so often while there is something to write: what a power loss can take
    * @param keyframeEvery a keyframe every so many ticks: what one damaged frame can take
    * @param queue frames waiting for the disk at most
+   * @param waits whether a full queue makes the maker wait: right where ticks are made, not sampled, and none may be lost
    */
   public record Options(
-      long segmentBytes, Duration segmentTime, Duration flush, int keyframeEvery, int queue) {
+      long segmentBytes,
+      Duration segmentTime,
+      Duration flush,
+      int keyframeEvery,
+      int queue,
+      boolean waits) {
+    /** For a machine that does not wait for its recorder. Three lanes of 16 GPUs fit twice. */
     public static final Options DEFAULT =
-        new Options(1 << 20, Duration.ofMinutes(10), Duration.ofSeconds(1), 60, 64);
+        new Options(1 << 20, Duration.ofMinutes(10), Duration.ofSeconds(1), 60, 128, false);
+
+    /** For what is simulated or imported. */
+    public static final Options LOSSLESS =
+        new Options(1 << 20, Duration.ofMinutes(10), Duration.ofSeconds(1), 60, 128, true);
   }
 
   /** Source of the rows a spool writes about itself. */
   static final String SOURCE = "esnode.spool";
+
+  /** What a session's frame says holds for every value to come. */
+  private static final long SESSION_PATIENCE_NANOS = Duration.ofSeconds(1).toNanos();
 
   private static final String QUEUE_FULL = "the disk was slower than the recorder: queue full";
 
@@ -52,38 +73,27 @@ public final class SpoolWriter implements Closeable {
   /** Rows that found the queue full, by table, until a gap row says so. */
   private final Map<String, Loss> lostRows = new ConcurrentHashMap<>();
 
-  private final TickEncoder encoder = new TickEncoder();
+  private final TickStream host = new TickStream(null);
+  private final List<SpoolLane> lanes = new CopyOnWriteArrayList<>();
+  private final AtomicLong segmentBytes = new AtomicLong();
   private final Thread thread;
   private final long firstTs;
 
   // Sampler thread only.
   private long segmentStart;
-  private long segmentBytes;
-  private Loss dropped = Loss.NONE;
 
   // Writer thread only, but for the first segment, which the constructor opens.
   private final OpenSegment segment;
   private boolean dirty;
   private long lastSync;
-  private Loss unwritten = Loss.NONE;
   private boolean finished;
   private long writtenTs;
   private long durableTs;
 
-  private volatile boolean keyframeWanted;
+  /** Counts the segments that the host's ticks began; a lane that lags behind owes a keyframe. */
+  private final AtomicInteger segmentsBegun = new AtomicInteger();
 
-  /** Ticks or rows that did not make it, from first to last. */
-  private record Loss(long count, long fromTs, long toTs, String reason) {
-    static final Loss NONE = new Loss(0, 0, 0, "");
-
-    Loss plus(long ts, String why) {
-      return count == 0 ? new Loss(1, ts, ts, why) : new Loss(count + 1, fromTs, ts, why);
-    }
-
-    Loss plus(Loss later) {
-      return new Loss(count + later.count, fromTs, later.toTs, later.reason);
-    }
-  }
+  private volatile boolean ended;
 
   private SpoolWriter(SpoolDirectory directory, SpoolHeader header, Options options)
       throws IOException {
@@ -109,94 +119,192 @@ public final class SpoolWriter implements Closeable {
   }
 
   /**
-   * Hands one tick over. Never blocks.
+   * Hands one tick of the host over. Does not block, unless the options say that it waits.
    *
    * @return false if the queue was full and the tick was dropped
    */
   public boolean tick(long tick, Moment moment, List<Source> sources) {
-    if (dropped.count() > 0 && offer(gap(dropped), moment.monoNanos())) {
-      dropped = Loss.NONE;
-    }
     if (!lostRows.isEmpty()) {
       tellLostRows(moment.monoNanos());
     }
-    Frame frame = take();
-    if (frame == null || dropped.count() > 0) {
-      dropped = dropped.plus(moment.tsMicros(), QUEUE_FULL);
-      encoder.needKeyframe();
-      if (frame != null) {
-        free.add(frame);
-      }
-      return false;
-    }
-    boolean startsSegment = segmentBytes > options.segmentBytes()
+    boolean startsSegment = segmentBytes.get() > options.segmentBytes()
         || moment.monoNanos() - segmentStart > options.segmentTime().toNanos();
-    if (keyframeWanted || encoder.framesSinceKeyframe() + 1 >= options.keyframeEvery()) {
-      keyframeWanted = false;
-      encoder.needKeyframe();
-    }
-    encoder.encode(frame, tick, moment, sources, startsSegment);
-    frame.tick(moment.tsMicros());
-    if (startsSegment) {
+    boolean taken = tick(
+        host,
+        tick,
+        moment.tsMicros(),
+        moment.monoNanos(),
+        moment.widthNanos(),
+        sources,
+        startsSegment);
+    if (taken && startsSegment) {
       segmentStart = moment.monoNanos();
-      segmentBytes = 0;
+      segmentBytes.set(0);
+      host.segment = segmentsBegun.incrementAndGet();
     }
-    segmentBytes += frame.size();
-    full.add(frame);
-    return true;
+    return taken;
   }
 
   /**
-   * Hands one row with text columns over. Any thread; never blocks.
+   * Opens a lane. Any thread; the lane itself belongs to one at a time.
+   *
+   * @param table the one table of its rows
+   * @param entity the GPU
+   * @param source stands in the bundle's {@code source} column, e.g. {@code nvml}
+   * @param origin of every row: {@code live} or {@code simulated}
+   */
+  public SpoolLane lane(Table table, String entity, String source, String origin) {
+    synchronized (lanes) {
+      SpoolLane lane =
+          new SpoolLane(this, new LaneName(lanes.size(), table.name(), entity, origin), source);
+      lanes.add(lane);
+      return lane;
+    }
+  }
+
+  /** For {@link SpoolLane}. */
+  boolean lane(TickStream stream, long tick, long tsMicros, long monoNanos, List<SpoolLane> from) {
+    return tick(stream, tick, tsMicros, monoNanos, 0, from, false);
+  }
+
+  private boolean tick(
+      TickStream stream,
+      long tick,
+      long tsMicros,
+      long monoNanos,
+      long widthNanos,
+      List<? extends Sampled> from,
+      boolean startsSegment) {
+    if (stream.dropped.count() > 0 && offer(stream.gap(stream.dropped), monoNanos, 0)) {
+      stream.dropped = Loss.NONE;
+    }
+    Frame frame = take(0);
+    if (frame == null || stream.dropped.count() > 0) {
+      if (frame != null) {
+        free.offer(frame);
+      }
+      drop(stream, tsMicros);
+      return false;
+    }
+    int segmentNow = segmentsBegun.get();
+    TickEncoder encoder = stream.encoder;
+    if (stream.keyframeWanted
+        || stream.segment != segmentNow
+        || encoder.framesSinceKeyframe() + 1 >= options.keyframeEvery()) {
+      stream.keyframeWanted = false;
+      encoder.needKeyframe();
+    }
+    encoder.encode(frame, tick, tsMicros, monoNanos, widthNanos, from, startsSegment);
+    stream.segment = segmentNow;
+    frame.holds(stream, tsMicros);
+    segmentBytes.addAndGet(frame.size());
+    if (!enqueue(frame)) {
+      drop(stream, tsMicros);
+      return false;
+    }
+    return true;
+  }
+
+  private static void drop(TickStream stream, long tsMicros) {
+    stream.dropped = stream.dropped.plus(tsMicros, QUEUE_FULL);
+    stream.encoder.skip();
+  }
+
+  /**
+   * Hands one row with text columns over. Any thread; does not block, unless the options say that it waits.
    *
    * @return false if the queue was full; a gap row says so later
    */
   public boolean row(TextRow row, long monoNanos) {
-    if (offer(row, monoNanos)) {
+    return row(row, monoNanos, Duration.ZERO);
+  }
+
+  /**
+   * The same for a thread that has time: one that brings many rows at once.
+   *
+   * @param patience how long to wait for room in the queue at most
+   */
+  public boolean row(TextRow row, long monoNanos, Duration patience) {
+    if (offer(row, monoNanos, patience.toNanos())) {
       return true;
     }
-    long ts = row.tsMicros() == null ? firstTs : row.tsMicros();
-    Loss one = Loss.NONE.plus(ts, QUEUE_FULL);
-    lostRows.merge(row.table(), one, Loss::plus);
+    lostRows.merge(row.table(), Loss.NONE.plus(time(row), QUEUE_FULL), Loss::plus);
     return false;
+  }
+
+  /**
+   * Says that NVML was initialised, or refused. Any thread; waits a little for room in the queue.
+   *
+   * @return false if the queue was full
+   */
+  public boolean session(NvmlSession session, long monoNanos) {
+    Frame frame = take(SESSION_PATIENCE_NANOS);
+    if (frame == null) {
+      return false;
+    }
+    frame.begin(Frame.SESSION, false);
+    frame.putBytes(session.toJson().canonical().getBytes(StandardCharsets.UTF_8));
+    frame.finish(monoNanos);
+    return enqueue(frame);
   }
 
   private void tellLostRows(long monoNanos) {
     for (String table : List.copyOf(lostRows.keySet())) {
       Loss lost = lostRows.remove(table);
-      if (lost != null && !offer(gap(table, lost), monoNanos)) {
+      if (lost != null && !offer(lost.ofRows(table), monoNanos, 0)) {
         lostRows.merge(table, lost, (later, earlier) -> earlier.plus(later));
       }
     }
   }
 
-  private boolean offer(TextRow row, long monoNanos) {
-    Frame frame = take();
-    if (frame == null) {
-      return false;
-    }
-    full.add(row(row, frame, monoNanos));
-    return true;
+  private boolean offer(TextRow row, long monoNanos, long patienceNanos) {
+    Frame frame = take(patienceNanos);
+    return frame != null && enqueue(row(row, frame, monoNanos));
   }
 
-  private static Frame row(TextRow row, Frame frame, long monoNanos) {
+  private long time(TextRow row) {
+    Long ts = row.tsMicros();
+    return ts == null ? firstTs : ts;
+  }
+
+  private Frame row(TextRow row, Frame frame, long monoNanos) {
     frame.begin(Frame.ROW, false);
     frame.putBytes(row.toJson().canonical().getBytes(StandardCharsets.UTF_8));
     frame.finish(monoNanos);
+    frame.holds(row.table(), time(row));
     return frame;
   }
 
+  /** The end takes places in the queue that are not its own, so that there may be none. */
+  private boolean enqueue(Frame frame) {
+    if (full.offer(frame)) {
+      return true;
+    }
+    free.offer(frame);
+    return false;
+  }
+
   /** A free frame; the pool grows up to the length of the queue. */
-  private @Nullable Frame take() {
-    Frame frame = free.poll();
-    if (frame != null) {
+  private @Nullable Frame take(long patienceNanos) {
+    Frame frame = ended ? null : free.poll();
+    if (frame != null || ended) {
       return frame;
     }
     if (made.incrementAndGet() <= options.queue()) {
       return new Frame();
     }
     made.decrementAndGet();
-    return null;
+    try {
+      if (!options.waits()) {
+        return patienceNanos == 0 ? null : free.poll(patienceNanos, TimeUnit.NANOSECONDS);
+      }
+      while (frame == null && thread.isAlive()) {
+        frame = free.poll(100, TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return frame;
   }
 
   /**
@@ -205,16 +313,19 @@ public final class SpoolWriter implements Closeable {
    * @throws IOException if the last frames could not be written
    */
   public void end(String reason, long monoNanos) throws IOException {
+    ended = true;
     Frame frame = new Frame().begin(Frame.END, false);
     frame.putBytes(
         Json.object().put("reason", reason).build().canonical().getBytes(StandardCharsets.UTF_8));
     frame.finish(monoNanos);
     try {
       for (Map.Entry<String, Loss> lost : lostRows.entrySet()) {
-        hand(row(gap(lost.getKey(), lost.getValue()), new Frame(), monoNanos));
+        hand(row(lost.getValue().ofRows(lost.getKey()), new Frame(), monoNanos));
       }
-      if (dropped.count() > 0) {
-        hand(row(gap(dropped), new Frame(), monoNanos));
+      for (TickStream stream : streams()) {
+        if (stream.dropped.count() > 0) {
+          hand(row(stream.gap(stream.dropped), new Frame(), monoNanos));
+        }
       }
       hand(frame);
       thread.join();
@@ -225,12 +336,23 @@ public final class SpoolWriter implements Closeable {
     if (!finished) {
       throw gone();
     }
-    if (unwritten.count() > 0) {
-      throw new SpoolException(
-          "%s: the last %d ticks could not be written: %s; seal what is there with: esnode recover %s"
-              .formatted(
-                  directory.path(), unwritten.count(), unwritten.reason(), directory.path()));
+    for (TickStream stream : streams()) {
+      Loss unwritten = stream.unwritten;
+      if (unwritten.count() > 0) {
+        throw new SpoolException(
+            "%s: the last %d ticks could not be written: %s; seal what is there with: esnode recover %s"
+                .formatted(
+                    directory.path(), unwritten.count(), unwritten.reason(), directory.path()));
+      }
     }
+  }
+
+  private List<TickStream> streams() {
+    List<TickStream> streams = new ArrayList<>(List.of(host));
+    for (SpoolLane lane : lanes) {
+      streams.add(lane.stream());
+    }
+    return streams;
   }
 
   /** Waits for room in the queue, as long as somebody empties it. */
@@ -292,9 +414,10 @@ public final class SpoolWriter implements Closeable {
   }
 
   private void store(Frame frame) {
-    if (unwritten.count() > 0 && frame.type() == Frame.DELTA) {
-      unwritten = unwritten.plus(frame.tsMicros(), unwritten.reason());
-      keyframeWanted = true;
+    TickStream stream = frame.stream();
+    if (stream != null && stream.unwritten.count() > 0 && frame.isDelta()) {
+      stream.unwritten = stream.unwritten.plus(frame.tsMicros(), stream.unwritten.reason());
+      stream.keyframeWanted = true;
       return;
     }
     try {
@@ -303,22 +426,34 @@ public final class SpoolWriter implements Closeable {
       }
       // The end, too, is only written after what is missing: without it a reader knows that the end
       // is torn.
-      boolean tellsLoss = frame.type() == Frame.KEYFRAME || frame.type() == Frame.END;
-      if (unwritten.count() > 0 && tellsLoss) {
-        write(row(gap(unwritten), new Frame(), frame.monoNanos()));
-        unwritten = Loss.NONE;
+      if (frame.type() == Frame.END) {
+        for (TickStream each : streams()) {
+          tellLoss(each, frame.monoNanos());
+        }
+      } else if (stream != null) {
+        tellLoss(stream, frame.monoNanos());
       }
       write(frame);
-      if (frame.type() == Frame.DELTA || frame.type() == Frame.KEYFRAME) {
+      if (stream != null && stream.isHost()) {
         writtenTs = frame.tsMicros();
       }
     } catch (IOException e) {
       String reason = "the spool could not be written: " + e.getMessage();
-      if (frame.type() == Frame.DELTA || frame.type() == Frame.KEYFRAME) {
-        unwritten = unwritten.plus(frame.tsMicros(), reason);
+      String table = frame.table();
+      if (stream != null) {
+        stream.unwritten = stream.unwritten.plus(frame.tsMicros(), reason);
+        stream.keyframeWanted = true;
+      } else if (table != null) {
+        lostRows.merge(table, Loss.NONE.plus(frame.tsMicros(), reason), Loss::plus);
       }
-      keyframeWanted = true;
       segment.cutBack();
+    }
+  }
+
+  private void tellLoss(TickStream stream, long monoNanos) throws IOException {
+    if (stream.unwritten.count() > 0) {
+      write(row(stream.gap(stream.unwritten), new Frame(), monoNanos));
+      stream.unwritten = Loss.NONE;
     }
   }
 
@@ -333,7 +468,7 @@ public final class SpoolWriter implements Closeable {
       dirty = false;
       durableTs = writtenTs;
     } catch (IOException e) {
-      unwritten = unwritten.plus(durableTs, "fdatasync failed: " + e.getMessage());
+      host.unwritten = host.unwritten.plus(durableTs, "fdatasync failed: " + e.getMessage());
     }
     lastSync = System.nanoTime();
   }
@@ -345,35 +480,5 @@ public final class SpoolWriter implements Closeable {
       // Everything was forced before; there is nothing left to lose.
       return;
     }
-  }
-
-  /** Ticks that are missing. */
-  private static TextRow gap(Loss loss) {
-    return gap(
-        "tick",
-        loss,
-        loss.reason(),
-        Map.of("from_ts", loss.fromTs(), "to_ts", loss.toTs(), "ticks_count", loss.count()));
-  }
-
-  /** Rows of a table that are missing. */
-  private static TextRow gap(String table, Loss loss) {
-    return gap(
-        table,
-        loss,
-        "%d rows lost: %s".formatted(loss.count(), loss.reason()),
-        Map.of("from_ts", loss.fromTs(), "to_ts", loss.toTs()));
-  }
-
-  private static TextRow gap(String metric, Loss loss, String reason, Map<String, Long> numbers) {
-    return new TextRow(
-        "gap",
-        "node",
-        SOURCE,
-        "live",
-        null,
-        loss.fromTs(),
-        Map.of("metric", metric, "reason", reason),
-        numbers);
   }
 }

@@ -11,6 +11,7 @@ public final class Tick {
    */
   record Name(String table, String entity, String source, int columns) {}
 
+  long sequence;
   long number;
   long tsMicros;
   long monoNanos;
@@ -23,6 +24,11 @@ public final class Tick {
 
   public long number() {
     return number;
+  }
+
+  /** Counts the frames of the stream from 0: where one is missing, a frame was lost. */
+  public long sequence() {
+    return sequence;
   }
 
   /** Wall clock, µs since 1970 UTC. */

@@ -19,12 +19,25 @@ final class TickDecoder {
   private final Tick tick = new Tick();
   private long keyTs;
   private long keyMono;
-  private long seq;
   private boolean inStep;
 
   /** @param columns of every table that can have rows, as the segment header lists them */
   TickDecoder(Map<String, List<String>> columns) {
     this.columns = columns;
+  }
+
+  /** Gives its memory back. */
+  void clear() {
+    lose();
+    tick.values = new long[0];
+    tick.present = new boolean[0];
+    tick.names = new Tick.Name[0];
+    tick.offsets = new int[0];
+  }
+
+  /** Values it holds room for. */
+  int capacity() {
+    return tick.values.length;
   }
 
   boolean inStep() {
@@ -79,7 +92,7 @@ final class TickDecoder {
       tick.offsets = offsets;
       tick.values = values;
       tick.present = present;
-      seq = read;
+      tick.sequence = read;
     } catch (BufferUnderflowException
         | IllegalArgumentException
         | IndexOutOfBoundsException
@@ -98,8 +111,9 @@ final class TickDecoder {
     inStep = false;
     try {
       long read = varint(in);
-      if (read != seq + 1) {
-        throw new SpoolException("tick frame %d after %d: a frame is missing".formatted(read, seq));
+      if (read != tick.sequence + 1) {
+        throw new SpoolException(
+            "tick frame %d after %d: a frame is missing".formatted(read, tick.sequence));
       }
       long number = read + varint(in);
       long drift = zigzag(in);
@@ -126,7 +140,7 @@ final class TickDecoder {
       tick.number = number;
       tick.monoNanos = mono;
       tick.tsMicros = keyTs + drift + (mono - keyMono) / 1000;
-      seq = read;
+      tick.sequence = read;
       complete = true;
       return tick;
     } catch (BufferUnderflowException e) {
@@ -157,7 +171,7 @@ final class TickDecoder {
     return (int) value;
   }
 
-  private static String text(ByteBuffer in) throws SpoolException {
+  static String text(ByteBuffer in) throws SpoolException {
     int length = bounded(varint(in), MAX_NAME, "bytes of a name");
     ByteBuffer utf8 = in.slice(in.position(), length);
     in.position(in.position() + length);
@@ -168,7 +182,7 @@ final class TickDecoder {
     }
   }
 
-  private static long varint(ByteBuffer in) throws SpoolException {
+  static long varint(ByteBuffer in) throws SpoolException {
     long value = 0;
     for (int shift = 0; shift < 64; shift += 7) {
       byte b = in.get();

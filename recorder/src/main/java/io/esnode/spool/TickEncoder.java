@@ -1,12 +1,12 @@
 package io.esnode.spool;
 
-import io.esnode.source.Moment;
 import io.esnode.source.Row;
-import io.esnode.source.Source;
+import io.esnode.source.Sampled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the rows of one tick into a frame: all of them in a keyframe, else the values that changed. Not thread-safe;
@@ -17,11 +17,14 @@ import java.util.List;
  * delta:    type seq skipped drift width   | per change: gap &lt;&lt; 1 | gone, zigzag(value - last)
  * </pre>
  *
- * <p>{@code seq} counts tick frames from 0, so that a lost one is noticed, and {@code seq + skipped} is the tick's number;
+ * <p>In a lane's frames its number stands in front, in the keyframe followed by table, entity and origin.
+ *
+ * <p>{@code seq} counts tick frames from 0, dropped ones too, so that a lost one is noticed, and {@code seq + skipped} is the tick's number;
  * {@code gap} is the distance to the last changed value in the order of the keyframe; {@code drift} is how far the wall
  * clock moved against the monotonic clock since the keyframe, in µs.
  */
 final class TickEncoder {
+  private final @Nullable LaneName lane;
   private final List<Row> rows = new ArrayList<>();
   private final List<String> sources = new ArrayList<>();
   private long[] last = new long[0];
@@ -32,30 +35,52 @@ final class TickEncoder {
   private int sinceKey;
   private boolean keyNeeded = true;
 
+  /** @param lane null for the host's ticks */
+  TickEncoder(@Nullable LaneName lane) {
+    this.lane = lane;
+  }
+
   /** Makes the next frame a keyframe, because the one before was lost or a segment begins. */
   void needKeyframe() {
     keyNeeded = true;
   }
 
+  /** Counts a frame that will not be written, so that its reader misses it. */
+  void skip() {
+    seq++;
+    keyNeeded = true;
+  }
+
   /** Encodes the sources' rows as they stand. */
-  void encode(Frame frame, long tick, Moment moment, List<Source> from, boolean startsSegment) {
+  void encode(
+      Frame frame,
+      long tick,
+      long tsMicros,
+      long monoNanos,
+      long widthNanos,
+      List<? extends Sampled> from,
+      boolean startsSegment) {
     seq++;
     boolean keyframe = keyNeeded || startsSegment || layoutChanged(from);
     if (keyframe) {
       layout(from);
-      keyframe(frame.begin(Frame.KEYFRAME, startsSegment), tick, moment);
+      keyTs = tsMicros;
+      keyMono = monoNanos;
+      beginKeyframe(frame, startsSegment);
+      keyframe(frame, tick, widthNanos);
     } else {
-      delta(frame.begin(Frame.DELTA, false), tick, moment);
+      beginDelta(frame);
+      delta(frame, tick, tsMicros - keyTs - (monoNanos - keyMono) / 1000, widthNanos);
     }
     keyNeeded = false;
-    frame.finish(moment.monoNanos());
+    frame.finish(monoNanos);
   }
 
   int framesSinceKeyframe() {
     return sinceKey;
   }
 
-  private boolean layoutChanged(List<Source> from) {
+  private boolean layoutChanged(List<? extends Sampled> from) {
     int at = 0;
     for (int i = 0; i < from.size(); i++) {
       List<Row> now = from.get(i).rows();
@@ -71,11 +96,11 @@ final class TickEncoder {
     return at != rows.size();
   }
 
-  private void layout(List<Source> from) {
+  private void layout(List<? extends Sampled> from) {
     rows.clear();
     sources.clear();
     int values = 0;
-    for (Source source : from) {
+    for (Sampled source : from) {
       for (Row row : source.rows()) {
         rows.add(row);
         sources.add(source.name());
@@ -90,14 +115,33 @@ final class TickEncoder {
     }
   }
 
-  private void keyframe(Frame frame, long tick, Moment moment) {
-    keyTs = moment.tsMicros();
-    keyMono = moment.monoNanos();
+  private void beginKeyframe(Frame frame, boolean startsSegment) {
+    if (lane == null) {
+      frame.begin(Frame.KEYFRAME, startsSegment);
+    } else {
+      frame.begin(Frame.LANE_KEYFRAME, startsSegment);
+      frame.putVarint(lane.number());
+      text(frame, lane.table());
+      text(frame, lane.entity());
+      text(frame, lane.origin());
+    }
+  }
+
+  private void beginDelta(Frame frame) {
+    if (lane == null) {
+      frame.begin(Frame.DELTA, false);
+    } else {
+      frame.begin(Frame.LANE_DELTA, false);
+      frame.putVarint(lane.number());
+    }
+  }
+
+  private void keyframe(Frame frame, long tick, long widthNanos) {
     sinceKey = 0;
     frame.putVarint(seq);
     frame.putVarint(tick - seq);
-    frame.putLong(moment.tsMicros());
-    frame.putVarint(moment.widthNanos());
+    frame.putLong(keyTs);
+    frame.putVarint(widthNanos);
     frame.putVarint(rows.size());
     int at = 0;
     for (int i = 0; i < rows.size(); i++) {
@@ -127,12 +171,12 @@ final class TickEncoder {
     }
   }
 
-  private void delta(Frame frame, long tick, Moment moment) {
+  private void delta(Frame frame, long tick, long driftMicros, long widthNanos) {
     sinceKey++;
     frame.putVarint(seq);
     frame.putVarint(tick - seq);
-    frame.putZigzag(moment.tsMicros() - keyTs - (moment.monoNanos() - keyMono) / 1000);
-    frame.putVarint(moment.widthNanos());
+    frame.putZigzag(driftMicros);
+    frame.putVarint(widthNanos);
     int at = 0;
     int lastChanged = -1;
     for (int i = 0; i < rows.size(); i++) {

@@ -227,7 +227,7 @@ class SealerTest {
         writer,
         Spools.START_MONO,
         Duration.ofSeconds(1));
-    recorder.run(Duration.ofSeconds(8));
+    recorder.run(Duration.ofSeconds(8), () -> {});
     writer.close();
 
     Manifest manifest = seal(dir).manifest();
@@ -255,7 +255,8 @@ class SealerTest {
     try (SpoolWriter writer = SpoolWriter.open(
         SpoolDirectory.create(dir.resolve("t.parquet.spool")),
         Spools.header(),
-        new SpoolWriter.Options(4_000, Duration.ofMinutes(10), Duration.ofSeconds(1), 8, 256))) {
+        new SpoolWriter.Options(
+            4_000, Duration.ofMinutes(10), Duration.ofSeconds(1), 8, 256, false))) {
       writer.row(Spools.audit("recorder.started"), Spools.START_MONO);
       for (long tick = from; tick < to; tick++) {
         source.sample();

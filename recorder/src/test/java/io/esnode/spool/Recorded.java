@@ -1,5 +1,6 @@
 package io.esnode.spool;
 
+import io.esnode.bundle.NvmlSession;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,11 +9,29 @@ import java.util.Map;
 /** Collects what a spool holds as text, one line a tick. */
 final class Recorded implements SpoolVisitor {
   final Map<Long, String> ticks = new LinkedHashMap<>();
+  /** By lane, entity and tick. */
+  final Map<String, String> laneTicks = new LinkedHashMap<>();
+
+  final List<NvmlSession> sessions = new ArrayList<>();
   final List<TextRow> rows = new ArrayList<>();
   final List<Damage> damage = new ArrayList<>();
 
   @Override
   public void tick(Tick tick) {
+    ticks.put(tick.number(), line(tick));
+  }
+
+  @Override
+  public void laneTick(LaneName lane, Tick tick) {
+    laneTicks.put(lane.number() + "/" + lane.entity() + "/" + tick.number(), line(tick));
+  }
+
+  @Override
+  public void session(NvmlSession session, long monoNanos) {
+    sessions.add(session);
+  }
+
+  private static String line(Tick tick) {
     StringBuilder line = new StringBuilder();
     line.append(tick.tsMicros()).append(' ').append(tick.monoNanos());
     for (int row = 0; row < tick.rows(); row++) {
@@ -26,7 +45,7 @@ final class Recorded implements SpoolVisitor {
             .append(',');
       }
     }
-    ticks.put(tick.number(), line.toString());
+    return line.toString();
   }
 
   @Override

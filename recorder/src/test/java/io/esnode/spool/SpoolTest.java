@@ -206,8 +206,8 @@ class SpoolTest {
   /** A bug or a lack of memory can end the writer thread; then nothing of what was handed over is safe. */
   @Test
   void endSaysSoWhenTheWriterThreadIsGone() throws Exception {
-    SpoolWriter.Options narrow =
-        new SpoolWriter.Options(1 << 20, Duration.ofMinutes(10), Duration.ofSeconds(1), 8, 4);
+    SpoolWriter.Options narrow = new SpoolWriter.Options(
+        1 << 20, Duration.ofMinutes(10), Duration.ofSeconds(1), 8, 4, false);
     try (SpoolWriter writer = SpoolWriter.open(
         SpoolDirectory.create(dir.resolve("other.spool")), Spools.header(), narrow)) {
       writer.thread().interrupt();
@@ -290,7 +290,7 @@ class SpoolTest {
   void rowThatFoundTheQueueFullIsCounted() throws IOException {
     Path other = dir.resolve("other.spool");
     SpoolWriter.Options narrow =
-        new SpoolWriter.Options(1 << 20, Duration.ofMinutes(10), Duration.ofNanos(1), 8, 1);
+        new SpoolWriter.Options(1 << 20, Duration.ofMinutes(10), Duration.ofNanos(1), 8, 1, false);
     int sent = 0;
     int refused = 0;
     try (SpoolWriter writer =

@@ -18,7 +18,7 @@ public final class Spools {
   public static final long SECOND = 1_000_000_000L;
   /** Several keyframes, several segments, all within a hundred ticks. */
   static final SpoolWriter.Options SMALL =
-      new SpoolWriter.Options(1_500, Duration.ofMinutes(10), Duration.ofSeconds(1), 8, 256);
+      new SpoolWriter.Options(1_500, Duration.ofMinutes(10), Duration.ofSeconds(1), 8, 256, false);
 
   private Spools() {}
 

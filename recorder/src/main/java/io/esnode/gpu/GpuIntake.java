@@ -1,0 +1,357 @@
+package io.esnode.gpu;
+
+import io.esnode.bundle.NvmlSession;
+import io.esnode.metric.Metric;
+import io.esnode.metric.Registry;
+import io.esnode.metric.Table;
+import io.esnode.source.Failure;
+import io.esnode.spool.OpenGaps;
+import io.esnode.spool.SpoolWriter;
+import io.esnode.spool.TextRow;
+import io.esnode.wire.Message;
+import io.esnode.wire.WireWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns what a capture process says into spool frames: rows into lanes, absences into gap rows, notes and facts into rows of
+ * their own, sessions into session frames. What the registry does not know is refused, once, with a gap row. Not thread-safe;
+ * allocates nothing per tick while the rows stay the same.
+ */
+public final class GpuIntake {
+  /** Stands in the {@code source} column of what NVML answered, or did not. */
+  static final String NVML = "nvml";
+
+  /** Stands in the {@code source} column of rows about the capture itself. */
+  static final String SOURCE = "esnode";
+
+  /** A harvest of thousands of rows may wait for the disk; samples do not. */
+  private static final Duration NOTE_PATIENCE = Duration.ofSeconds(1);
+
+  private static final int EVERY_GPU = -1;
+
+  /** More than any board holds, MIG instances included. */
+  private static final int MAX_GPUS = 1024;
+
+  /** A capture process that goes mad must not fill the spool with refusals. */
+  private static final int MAX_REFUSED = 1024;
+
+  private final SpoolWriter spool;
+  private final BooleanSupplier simulated;
+  private final OpenGaps gaps;
+  private final Map<Integer, String> entities = new HashMap<>();
+  private final Map<String, Map<String, String>> facts = new HashMap<>();
+  private final Map<LaneKey, GpuLane> lanes = new HashMap<>();
+  private final Map<AbsenceKey, List<Failure>> absent = new HashMap<>();
+  private final Set<Failure> refused = new HashSet<>();
+  private List<Columns> tables = List.of();
+  private Map<String, String> processFacts = Map.of();
+  private GpuLane[] byPlace = new GpuLane[0];
+  private String origin = "live";
+  private long sessions;
+  private long lastTs;
+  private long lastMono;
+  private boolean notesFit = true;
+
+  private record LaneKey(String entity, String table, String origin) {}
+
+  private record AbsenceKey(int gpu, int table) {}
+
+  /** @param spool takes the rows; its header lists the tables */
+  public GpuIntake(SpoolWriter spool) {
+    this(spool, () -> false);
+  }
+
+  /**
+   * For a library of which it is not certain whose it is.
+   *
+   * @param simulated asked at every session: whether something other than the system's own library answers
+   */
+  public GpuIntake(SpoolWriter spool, BooleanSupplier simulated) {
+    this.spool = spool;
+    this.simulated = simulated;
+    this.gaps = new OpenGaps(spool, NVML);
+  }
+
+  /** Takes one message; {@link Message.Rows} are not kept. */
+  public void accept(Message message) {
+    if (message instanceof Message.Rows rows) {
+      rows(rows);
+    } else if (message instanceof Message.Absences absences) {
+      absences(absences);
+    } else if (message instanceof Message.Note note) {
+      note(note);
+    } else if (message instanceof Message.Gpu gpu) {
+      gpu(gpu);
+    } else if (message instanceof Message.Session session) {
+      session(session);
+    } else if (message instanceof Message.Hello hello) {
+      hello(hello);
+    }
+    // Alive and Bye are the supervisor's.
+  }
+
+  /**
+   * Nothing answers any more: whatever was missing is part of a larger gap from now on.
+   *
+   * @param tsMicros when, µs since 1970 UTC
+   */
+  public void over(long tsMicros, long monoNanos) {
+    for (List<Failure> failures : absent.values()) {
+      gaps.replace(failures, List.of(), origin, tsMicros, monoNanos);
+    }
+    absent.clear();
+    tables = List.of();
+    byPlace = new GpuLane[0];
+    entities.clear();
+  }
+
+  /** {@code live}, or {@code simulated} where the session is. */
+  String origin() {
+    return origin;
+  }
+
+  private void hello(Message.Hello hello) {
+    if (hello.version() != WireWriter.VERSION) {
+      refuse(
+          "gpu",
+          "the capture process speaks version %d, this recorder %d"
+              .formatted(hello.version(), WireWriter.VERSION));
+    }
+    processFacts = hello.facts();
+  }
+
+  private void session(Message.Session session) {
+    seen(session.tsMicros(), session.monoNanos());
+    over(session.tsMicros(), session.monoNanos());
+    origin = simulated.getAsBoolean() ? "simulated" : "live";
+    List<Columns> known = new ArrayList<>();
+    Map<String, Map<String, String>> sources = new TreeMap<>();
+    for (Message.Layout layout : session.tables()) {
+      Columns columns = columns(layout);
+      known.add(columns);
+      if (columns.table() != null) {
+        sources.put(layout.table(), columns.sources());
+      }
+    }
+    tables = known;
+    Map<String, String> all = new TreeMap<>(processFacts);
+    all.putAll(session.facts());
+    NvmlSession begun = new NvmlSession(
+        sessions++,
+        session.initReturn(),
+        origin.equals("simulated"),
+        session.tsMicros(),
+        all,
+        sources);
+    if (!spool.session(begun, session.monoNanos())) {
+      refuse(
+          "gpu", "the sources of session %d found no room in the queue".formatted(begun.number()));
+    }
+    audit(
+        "nvml.session",
+        session.initReturn() == 0 ? "success" : "failure",
+        "session %d: nvmlInit_v2 returned %d; driver %s, NVML %s, library %s"
+            .formatted(
+                begun.number(),
+                session.initReturn(),
+                all.getOrDefault("driver.version", "unknown"),
+                all.getOrDefault("nvml.version", "unknown"),
+                all.getOrDefault("library.path", "unknown")),
+        all.get("library.sha256"));
+  }
+
+  private Columns columns(Message.Layout layout) {
+    Table table = Registry.get().find(layout.table()).orElse(null);
+    int[] places = new int[layout.columns().size()];
+    Map<String, String> sources = new TreeMap<>();
+    for (int i = 0; i < places.length; i++) {
+      String column = layout.columns().get(i);
+      places[i] = table == null ? -1 : place(table, column);
+      if (places[i] >= 0 && !layout.sources().get(i).isEmpty()) {
+        sources.put(column, layout.sources().get(i));
+      } else if (places[i] < 0) {
+        refuse(
+            table == null ? layout.table() : layout.table() + "." + column,
+            "the capture process delivers it, the registry of this recorder does not have it");
+      }
+    }
+    return new Columns(table, places, sources);
+  }
+
+  private static int place(Table table, String column) {
+    boolean number =
+        table.find(column).filter(m -> m.type() != Metric.Type.TEXT).isPresent();
+    return number ? table.indexOf(column) : -1;
+  }
+
+  private void gpu(Message.Gpu gpu) {
+    if (gpu.gpu() < 0 || gpu.gpu() >= MAX_GPUS) {
+      refuse("gpu", "GPU %d: at most %d are recorded".formatted(gpu.gpu(), MAX_GPUS));
+      return;
+    }
+    entities.put(gpu.gpu(), gpu.entity());
+    byPlace = new GpuLane[0];
+    Map<String, String> known = facts.computeIfAbsent(gpu.entity(), e -> new HashMap<>());
+    new TreeMap<>(gpu.facts()).forEach((fact, value) -> {
+      if (!value.equals(known.put(fact, value))) {
+        row(new TextRow(
+            "inventory",
+            gpu.entity(),
+            NVML,
+            origin,
+            null,
+            lastTs,
+            Map.of("item", "gpu." + fact, "value", value),
+            Map.of()));
+      }
+    });
+  }
+
+  private void rows(Message.Rows rows) {
+    seen(rows.tsMicros(), rows.monoNanos());
+    GpuLane lane = lane(rows.gpu(), rows.table());
+    if (lane != null) {
+      lane.tick(rows);
+    }
+  }
+
+  /** Found by place, as at every tick but the first. */
+  private @Nullable GpuLane lane(int gpu, int table) {
+    int at = gpu * tables.size() + table;
+    if (gpu >= 0 && table >= 0 && table < tables.size() && at >= 0 && at < byPlace.length) {
+      GpuLane known = byPlace[at];
+      if (known != null) {
+        return known;
+      }
+    }
+    return open(gpu, table);
+  }
+
+  private @Nullable GpuLane open(int gpu, int place) {
+    String entity = entities.get(gpu);
+    if (entity == null || place < 0 || place >= tables.size()) {
+      refuse(
+          "gpu",
+          "rows of GPU %d, table %d, which the capture process did not introduce"
+              .formatted(gpu, place));
+      return null;
+    }
+    Columns columns = tables.get(place);
+    Table table = columns.table();
+    if (table == null) {
+      return null;
+    }
+    GpuLane lane = lanes.computeIfAbsent(
+        new LaneKey(entity, table.name(), origin),
+        key -> new GpuLane(table, spool.lane(table, entity, NVML, origin)));
+    lane.columns(columns.places());
+    remember(gpu, place, lane);
+    return lane;
+  }
+
+  private void remember(int gpu, int place, GpuLane lane) {
+    int at = gpu * tables.size() + place;
+    if (at >= byPlace.length) {
+      GpuLane[] larger = new GpuLane[(gpu + 1) * tables.size()];
+      System.arraycopy(byPlace, 0, larger, 0, byPlace.length);
+      byPlace = larger;
+    }
+    byPlace[at] = lane;
+  }
+
+  private void absences(Message.Absences absences) {
+    seen(absences.tsMicros(), absences.monoNanos());
+    List<Failure> now = absences.absences().stream()
+        .map(a -> new Failure(a.entity(), a.metric(), a.code(), a.reason()))
+        .distinct()
+        .toList();
+    AbsenceKey key = new AbsenceKey(Math.max(absences.gpu(), EVERY_GPU), absences.table());
+    List<Failure> before = absent.getOrDefault(key, List.of());
+    gaps.replace(before, now, origin, absences.tsMicros(), absences.monoNanos());
+    absent.put(key, now);
+  }
+
+  private void note(Message.Note note) {
+    Long ts = note.tsMicros();
+    if (ts != null && !note.origin().equals("pre_record")) {
+      seen(ts, note.monoNanos());
+    }
+    Table table = Registry.get().find(note.table()).orElse(null);
+    if (table == null) {
+      refuse(
+          note.table(),
+          "the capture process delivers it, the registry of this recorder does not have it");
+      return;
+    }
+    Map<String, String> texts = new HashMap<>(note.texts());
+    texts.keySet().removeIf(column -> !known(table, column, true));
+    Map<String, Long> numbers = new HashMap<>(note.numbers());
+    numbers.keySet().removeIf(column -> !known(table, column, false));
+    TextRow row = new TextRow(
+        note.table(),
+        note.entity(),
+        note.source(),
+        origin.equals("simulated") ? origin : note.origin(),
+        note.tick(),
+        ts,
+        texts,
+        numbers);
+    // Where the disk took nothing for as long as that, the notes to come do not wait again.
+    notesFit = spool.row(row, note.monoNanos(), notesFit ? NOTE_PATIENCE : Duration.ZERO);
+  }
+
+  private boolean known(Table table, String column, boolean text) {
+    boolean known =
+        table.find(column).filter(m -> (m.type() == Metric.Type.TEXT) == text).isPresent();
+    if (!known) {
+      refuse(
+          table.name() + "." + column,
+          "the capture process delivers it as %s, the registry of this recorder does not"
+              .formatted(text ? "a text" : "a number"));
+    }
+    return known;
+  }
+
+  private void refuse(String metric, String reason) {
+    Failure failure = new Failure("node", metric, reason);
+    if (refused.size() < MAX_REFUSED && refused.add(failure)) {
+      gaps.never(failure, origin, lastTs, lastMono);
+    }
+  }
+
+  private void audit(String action, String outcome, String detail, @Nullable String sha256) {
+    Map<String, String> texts =
+        new HashMap<>(Map.of("action", action, "outcome", outcome, "detail", detail));
+    if (sha256 != null) {
+      texts.put("sha256", sha256);
+    }
+    row(new TextRow("audit", "node", SOURCE, "live", null, lastTs, texts, Map.of()));
+  }
+
+  private void row(TextRow row) {
+    spool.row(row, lastMono, NOTE_PATIENCE);
+  }
+
+  private void seen(long tsMicros, long monoNanos) {
+    lastTs = tsMicros;
+    lastMono = monoNanos;
+  }
+
+  /**
+   * A layout, understood.
+   *
+   * @param table null where the registry has none of that name
+   * @param places for each column on the pipe its place in the table, or -1
+   * @param sources for each column that has one
+   */
+  private record Columns(@Nullable Table table, int[] places, Map<String, String> sources) {}
+}

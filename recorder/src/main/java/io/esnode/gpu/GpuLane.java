@@ -1,0 +1,62 @@
+package io.esnode.gpu;
+
+import io.esnode.metric.Table;
+import io.esnode.source.Row;
+import io.esnode.spool.SpoolLane;
+import io.esnode.wire.Message;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The rows of one GPU and table between the pipe and the spool. Not thread-safe. */
+final class GpuLane {
+  private final Table table;
+  private final SpoolLane spool;
+  private int[] places = new int[0];
+  private List<Row> rows = List.of();
+
+  GpuLane(Table table, SpoolLane spool) {
+    this.table = table;
+    this.spool = spool;
+  }
+
+  /** @param places for each column on the pipe its place in the table, or -1 */
+  void columns(int[] places) {
+    this.places = places;
+  }
+
+  void tick(Message.Rows from) {
+    if (!sameEntities(from)) {
+      rows = rows(from);
+    }
+    for (int i = 0; i < rows.size(); i++) {
+      Row row = rows.get(i);
+      row.clear();
+      for (int column = 0; column < places.length; column++) {
+        if (places[column] >= 0 && from.present(i, column)) {
+          row.set(places[column], from.value(i, column));
+        }
+      }
+    }
+    spool.tick(from.tick(), from.tsMicros(), from.monoNanos(), rows);
+  }
+
+  private boolean sameEntities(Message.Rows from) {
+    if (from.rows() != rows.size()) {
+      return false;
+    }
+    for (int i = 0; i < rows.size(); i++) {
+      if (!rows.get(i).entity().equals(from.entity(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private List<Row> rows(Message.Rows from) {
+    List<Row> now = new ArrayList<>(from.rows());
+    for (int i = 0; i < from.rows(); i++) {
+      now.add(new Row(table, from.entity(i)));
+    }
+    return now;
+  }
+}
