@@ -1,6 +1,7 @@
 package io.esnode.cli;
 
 import io.esnode.bundle.AtomicFile;
+import io.esnode.kernel.Pseudonyms;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -36,6 +37,11 @@ final class Node {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java platform has HmacSHA256", e);
     }
+  }
+
+  /** Tokens for the names that stand in log text; this host's is {@link #token}. */
+  static Pseudonyms pseudonyms(Path siteKey, String hostName) throws IOException {
+    return Pseudonyms.keyed(key(siteKey), hostName, token(siteKey, hostName));
   }
 
   /** The kernel's name for this host. */

@@ -2,6 +2,10 @@ package io.esnode.cli;
 
 import io.esnode.bundle.Sha256;
 import io.esnode.json.Json;
+import io.esnode.kernel.GpuAddresses;
+import io.esnode.kernel.KernelLog;
+import io.esnode.kernel.KernelRows;
+import io.esnode.kernel.Pseudonyms;
 import io.esnode.metric.Metric;
 import io.esnode.metric.Registry;
 import io.esnode.recorder.Recorder;
@@ -88,7 +92,7 @@ final class RecordCommand implements Callable<Integer> {
 
   @Option(
       names = "--clear-names",
-      description = "Record the host name as it is, not as a keyed token.")
+      description = "Record names in full (host, accounts, addresses, pods), not as keyed tokens.")
   private boolean clearNames;
 
   @Option(
@@ -162,8 +166,16 @@ final class RecordCommand implements Callable<Integer> {
         if (child != null) {
           WrappedCommand.watch(child, recorder);
         }
+        KernelLog log = KernelLog.start(
+            Path.of("/"),
+            clock,
+            start,
+            new KernelRows(
+                clearNames ? Pseudonyms.clear() : Node.pseudonyms(home.siteKey(), Node.hostName()),
+                new GpuAddresses()),
+            spool::row);
         try {
-          recorder.run(duration, () -> {});
+          recorder.run(duration, log::close);
         } catch (SpoolException e) {
           // What was written is sealed all the same; without its end the manifest calls it
           // recovered.
