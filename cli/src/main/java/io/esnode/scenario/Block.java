@@ -1,0 +1,185 @@
+package io.esnode.scenario;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys of one mapping, taken one after the other. What was not asked for by {@link #end()} is refused: a misspelt key
+ * must not turn an incident into a healthy machine.
+ */
+final class Block {
+  private final Yaml.Mapping mapping;
+  private final Set<String> known = new LinkedHashSet<>();
+
+  private Block(Yaml.Mapping mapping) {
+    this.mapping = mapping;
+  }
+
+  static Block of(Yaml node, String what) throws ScenarioException {
+    if (node instanceof Yaml.Mapping mapping) {
+      return new Block(mapping);
+    }
+    throw node.place()
+        .wrong("found %s, expected the keys of %s".formatted(YamlReader.kind(node), what));
+  }
+
+  Yaml.Place place() {
+    return mapping.place();
+  }
+
+  boolean has(String key) {
+    return node(key) != null;
+  }
+
+  @Nullable
+  Yaml node(String key) {
+    known.add(key);
+    for (Map.Entry<Yaml.Scalar, Yaml> entry : mapping.entries().entrySet()) {
+      if (entry.getKey().text().equals(key)) {
+        return entry.getValue();
+      }
+    }
+    return null;
+  }
+
+  Yaml need(String key) throws ScenarioException {
+    Yaml node = node(key);
+    if (node == null) {
+      throw place().wrong("%s: is missing; found %s".formatted(key, String.join(", ", mapping.keys())));
+    }
+    return node;
+  }
+
+  Yaml.Scalar scalar(String key) throws ScenarioException {
+    Yaml node = need(key);
+    if (node instanceof Yaml.Scalar scalar) {
+      return scalar;
+    }
+    throw node.place()
+        .wrong("%s: found %s, expected one value".formatted(key, YamlReader.kind(node)));
+  }
+
+  String text(String key) throws ScenarioException {
+    Yaml.Scalar scalar = scalar(key);
+    String text = scalar.text().strip();
+    if (text.isEmpty()) {
+      throw scalar.place().wrong("%s: found nothing, expected text".formatted(key));
+    }
+    if (text.codePoints().anyMatch(c -> Character.isISOControl(c) && c != '\n')) {
+      throw scalar.place().wrong("%s: has a control character in it".formatted(key));
+    }
+    return text.replace('\n', ' ');
+  }
+
+  String text(String key, String otherwise) throws ScenarioException {
+    return has(key) ? text(key) : otherwise;
+  }
+
+  /** A word without blanks. */
+  String word(String key, String otherwise) throws ScenarioException {
+    if (!has(key)) {
+      return otherwise;
+    }
+    String word = text(key);
+    if (word.contains(" ")) {
+      throw scalar(key).place().wrong("%s: found \"%s\", expected one word".formatted(key, word));
+    }
+    return word;
+  }
+
+  String word(String key) throws ScenarioException {
+    need(key);
+    return word(key, "");
+  }
+
+  long quantity(String key, Quantity quantity) throws ScenarioException {
+    return quantity.parse(scalar(key));
+  }
+
+  long quantity(String key, Quantity quantity, long otherwise) throws ScenarioException {
+    return has(key) ? quantity(key, quantity) : otherwise;
+  }
+
+  /** A plain or {@code 0x} number within bounds. */
+  long integer(String key, long min, long max) throws ScenarioException {
+    Yaml.Scalar scalar = scalar(key);
+    long value;
+    try {
+      value = Long.decode(scalar.text().strip());
+    } catch (NumberFormatException e) {
+      throw notBetween(scalar, key, min, max);
+    }
+    if (value < min || value > max) {
+      throw notBetween(scalar, key, min, max);
+    }
+    return value;
+  }
+
+  private static ScenarioException notBetween(Yaml.Scalar scalar, String key, long min, long max) {
+    return scalar
+        .place()
+        .wrong("%s: found %s, expected a number from %d to %d"
+            .formatted(key, YamlReader.kind(scalar), min, max));
+  }
+
+  long integer(String key, long min, long max, long otherwise) throws ScenarioException {
+    return has(key) ? integer(key, min, max) : otherwise;
+  }
+
+  /** {@code yes} or {@code no}. */
+  boolean yes(String key, boolean otherwise) throws ScenarioException {
+    return has(key) ? choice(key, List.of("yes", "no")).equals("yes") : otherwise;
+  }
+
+  String choice(String key, List<String> choices) throws ScenarioException {
+    Yaml.Scalar scalar = scalar(key);
+    String found = scalar.text().strip();
+    if (!choices.contains(found)) {
+      throw scalar
+          .place()
+          .wrong("%s: found %s, expected %s%s"
+              .formatted(
+                  key, YamlReader.kind(scalar), String.join(", ", choices), Nearest.hint(found, choices)));
+    }
+    return found;
+  }
+
+  String choice(String key, List<String> choices, String otherwise) throws ScenarioException {
+    return has(key) ? choice(key, choices) : otherwise;
+  }
+
+  /** Items of a list; none where the key is absent. */
+  List<Block> blocks(String key, String what) throws ScenarioException {
+    List<Block> blocks = new ArrayList<>();
+    for (Yaml item : items(key)) {
+      blocks.add(of(item, what));
+    }
+    return blocks;
+  }
+
+  List<Yaml> items(String key) throws ScenarioException {
+    Yaml node = node(key);
+    if (node == null) {
+      return List.of();
+    }
+    if (node instanceof Yaml.Sequence sequence) {
+      return sequence.items();
+    }
+    throw node.place().wrong("%s: found %s, expected a list".formatted(key, YamlReader.kind(node)));
+  }
+
+  /** Refuses every key nobody asked for. */
+  void end() throws ScenarioException {
+    for (Yaml.Scalar key : mapping.entries().keySet()) {
+      if (!known.contains(key.text())) {
+        throw key.place()
+            .wrong("found %s:, expected one of %s%s"
+                .formatted(key.text(), String.join(", ", known), Nearest.hint(key.text(), known)));
+      }
+    }
+  }
+}
