@@ -2,6 +2,7 @@ package io.esnode.analyzer;
 
 import io.esnode.bundle.BundleException;
 import io.esnode.bundle.Manifest;
+import io.esnode.knowledge.Knowledge;
 import io.esnode.ledger.AnalyzedBundle;
 import io.esnode.ledger.Engine;
 import io.esnode.ledger.Figure;
@@ -148,7 +149,7 @@ public record Analysis(RuleBook rules, List<Chart> charts, String toolVersion, i
     }
     return new Ledger(
         toolVersion,
-        new Engine("duckdb", session.engineVersion(), Session.SETTINGS),
+        new Engine("duckdb", session.engineVersion(), Session.SETTINGS, knowledge()),
         asOf == null ? Moment.text(endMicros) : Moment.text(asOf),
         worstTrust(session.bundles()).words(),
         manifests.stream().anyMatch(Manifest::simulated),
@@ -161,6 +162,12 @@ public record Analysis(RuleBook rules, List<Chart> charts, String toolVersion, i
         queries,
         series,
         notPerformed);
+  }
+
+  private static List<Engine.Knowledge> knowledge() {
+    return Knowledge.get().tables().stream()
+        .map(t -> new Engine.Knowledge(t.name(), t.version(), t.source(), t.sha256()))
+        .toList();
   }
 
   private List<String> required() {

@@ -89,8 +89,8 @@ final class Charts {
                 key -> new ArrayList<>())
             .add(new Series.Point(
                 Math.multiplyExact(rows.getLong(3), stepMs),
-                Evaluation.decimal(where, "lowest", rows.getObject(4), chart.scale()),
-                Evaluation.decimal(where, "highest", rows.getObject(5), chart.scale())));
+                Exact.decimal(where, "lowest", rows.getObject(4), chart.scale()),
+                Exact.decimal(where, "highest", rows.getObject(5), chart.scale())));
       }
     }
     List<Series> series = new ArrayList<>();

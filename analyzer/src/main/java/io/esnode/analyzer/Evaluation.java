@@ -5,28 +5,15 @@ import io.esnode.ledger.Figure;
 import io.esnode.ledger.Finding;
 import io.esnode.ledger.Query;
 import io.esnode.ledger.RuleResult;
+import io.esnode.ledger.Severity;
 import io.esnode.ledger.State;
 import io.esnode.rule.Rule;
-import java.math.BigDecimal;
-import java.math.BigInteger;
-import java.math.RoundingMode;
-import java.sql.Array;
 import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Asks one rule after the other and turns its rows into findings and figures. Not thread-safe. */
@@ -56,14 +43,6 @@ final class Evaluation {
       List<Figure> figures,
       List<String> notes) {}
 
-  /** One result row. */
-  private record Row(
-      String entity,
-      @Nullable String firstTs,
-      @Nullable String lastTs,
-      List<Long> evidence,
-      Map<String, String> values) {}
-
   /**
    * @param bundles digests of all bundles, in ordinal order
    * @param coverage captured / expected ticks, for the figures
@@ -83,9 +62,9 @@ final class Evaluation {
     if (missing.size() == bundles.size()) {
       return silent(rule, query, State.NOT_OBSERVED, said(missing), List.of());
     }
-    List<Row> rows;
+    List<RuleRow> rows;
     try {
-      rows = rows(rule, sql);
+      rows = RuleRow.read(connection, rule, sql);
     } catch (SQLException e) {
       if (!Session.outOfRange(e)) {
         throw e;
@@ -106,10 +85,10 @@ final class Evaluation {
   }
 
   private Outcome present(
-      Rule rule, Query query, List<Row> rows, Map<Views.Input, String> missing) {
+      Rule rule, Query query, List<RuleRow> rows, Map<Views.Input, String> missing) {
     List<Finding> findings = new ArrayList<>();
     List<Figure> figures = new ArrayList<>();
-    for (Row row : rows.subList(0, Math.min(rows.size(), MAX_FINDINGS))) {
+    for (RuleRow row : rows.subList(0, Math.min(rows.size(), MAX_FINDINGS))) {
       Finding.Evidence evidence = evidence(row.evidence());
       List<Figure> own = figures(rule, query, row, evidence);
       figures.addAll(own);
@@ -117,6 +96,7 @@ final class Evaluation {
           rule,
           row.entity(),
           State.PRESENT,
+          row.severity(),
           row.firstTs(),
           row.lastTs(),
           shortened(rule.explanation(row.values())),
@@ -140,7 +120,16 @@ final class Evaluation {
         ? "Looked for and not found."
         : "Could not be observed: %s.".formatted(reason);
     Finding finding =
-        finding(rule, NODE, state, null, null, shortened(explanation), List.of(), NO_EVIDENCE);
+        finding(
+            rule,
+            NODE,
+            state,
+            rule.severity(),
+            null,
+            null,
+            shortened(explanation),
+            List.of(),
+            NO_EVIDENCE);
     return new Outcome(result(rule, state, reason), query, List.of(finding), List.of(), notes);
   }
 
@@ -148,6 +137,7 @@ final class Evaluation {
       Rule rule,
       String entity,
       State state,
+      Severity severity,
       @Nullable String firstTs,
       @Nullable String lastTs,
       String explanation,
@@ -169,7 +159,7 @@ final class Evaluation {
         rule.rulebook(),
         entity,
         state,
-        rule.severity(),
+        severity,
         firstTs,
         lastTs,
         rule.title(),
@@ -178,7 +168,7 @@ final class Evaluation {
         evidence);
   }
 
-  private List<Figure> figures(Rule rule, Query query, Row row, Finding.Evidence evidence) {
+  private List<Figure> figures(Rule rule, Query query, RuleRow row, Finding.Evidence evidence) {
     Map<String, String> parameters = new TreeMap<>();
     rule.params().forEach(p -> parameters.put(p.name(), p.value()));
     List<Figure> figures = new ArrayList<>();
@@ -259,120 +249,6 @@ final class Evaluation {
     return String.join("; ", parts);
   }
 
-  private List<Row> rows(Rule rule, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery(sql)) {
-      checkColumns(rule, result.getMetaData());
-      List<Row> rows = new ArrayList<>();
-      while (result.next()) {
-        rows.add(row(rule, result));
-      }
-      return rows;
-    }
-  }
-
-  private static void checkColumns(Rule rule, ResultSetMetaData meta) throws SQLException {
-    Set<String> expected = new HashSet<>(Set.of("entity", "first_ts", "last_ts", "evidence"));
-    rule.figures().forEach(f -> expected.add(f.column()));
-    expected.addAll(rule.texts());
-    Set<String> found = new HashSet<>();
-    for (int i = 1; i <= meta.getColumnCount(); i++) {
-      found.add(meta.getColumnLabel(i));
-    }
-    found.remove("evidence_from");
-    if (!found.equals(expected)) {
-      throw new IllegalStateException("rule %s: result has the columns %s, its header promises %s"
-          .formatted(rule.id(), new TreeSet<>(found), new TreeSet<>(expected)));
-    }
-  }
-
-  private static Row row(Rule rule, ResultSet result) throws SQLException {
-    Map<String, String> values = new LinkedHashMap<>();
-    String entity = String.valueOf(result.getString("entity"));
-    @Nullable String firstTs = moment(result, "first_ts");
-    @Nullable String lastTs = moment(result, "last_ts");
-    values.put("entity", entity);
-    values.put("first_ts", String.valueOf(firstTs));
-    values.put("last_ts", String.valueOf(lastTs));
-    for (Rule.FigureColumn figure : rule.figures()) {
-      Object value = result.getObject(figure.column());
-      if (value != null) {
-        values.put(figure.column(), decimal(rule.id(), figure.column(), value, figure.scale()));
-      }
-    }
-    for (String text : rule.texts()) {
-      String value = result.getString(text);
-      values.put(text, value == null ? "" : value);
-    }
-    TreeSet<Long> evidence = new TreeSet<>(rowIds(result, "evidence"));
-    if (hasColumn(result.getMetaData(), "evidence_from")) {
-      evidence.addAll(rowIds(result, "evidence_from"));
-    }
-    return new Row(entity, firstTs, lastTs, List.copyOf(evidence), values);
-  }
-
-  private static boolean hasColumn(ResultSetMetaData meta, String name) throws SQLException {
-    for (int i = 1; i <= meta.getColumnCount(); i++) {
-      if (meta.getColumnLabel(i).equals(name)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static @Nullable String moment(ResultSet result, String column) throws SQLException {
-    Object value = result.getObject(column);
-    if (value == null) {
-      return null;
-    }
-    if (value instanceof OffsetDateTime time) {
-      Instant instant = time.toInstant();
-      return Moment.text(instant);
-    }
-    throw new IllegalStateException(
-        "%s is %s, expected a timestamp with time zone".formatted(column, value.getClass()));
-  }
-
-  /** A number as the ledger writes it; reals are refused, because engines round and print them differently. */
-  static String decimal(String where, String column, Object value, int scale) {
-    BigDecimal exact;
-    if (value instanceof BigDecimal decimal) {
-      exact = decimal;
-    } else if (value instanceof BigInteger integer) {
-      exact = new BigDecimal(integer);
-    } else if (value instanceof Long
-        || value instanceof Integer
-        || value instanceof Short
-        || value instanceof Byte) {
-      exact = BigDecimal.valueOf(((Number) value).longValue());
-    } else {
-      throw new IllegalStateException("%s: %s is %s, expected an integer or DECIMAL"
-          .formatted(where, column, value.getClass().getSimpleName()));
-    }
-    try {
-      return exact.setScale(scale, RoundingMode.UNNECESSARY).toPlainString();
-    } catch (ArithmeticException e) {
-      throw new IllegalStateException(
-          "%s: %s = %s has more than %s decimals; round it in the SQL"
-              .formatted(where, column, exact, scale),
-          e);
-    }
-  }
-
-  private static List<Long> rowIds(ResultSet result, String column) throws SQLException {
-    Array array = result.getArray(column);
-    if (array == null) {
-      return List.of();
-    }
-    List<Long> ids = new ArrayList<>();
-    for (Object id : (Object[]) array.getArray()) {
-      if (id instanceof Long number) {
-        ids.add(number);
-      }
-    }
-    return ids;
-  }
-
   /** @param rowIds sorted */
   static Finding.Evidence evidence(List<Long> rowIds) {
     StringBuilder lines = new StringBuilder();
@@ -397,23 +273,5 @@ final class Evaluation {
         ? MAX_EXPLANATION - 1
         : MAX_EXPLANATION;
     return text.substring(0, end) + "…";
-  }
-
-  /** Values of one result row by column, for queries that are no rules. */
-  static Map<String, Object> onlyRow(Connection connection, String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery(sql)) {
-      Map<String, Object> row = new HashMap<>();
-      if (result.next()) {
-        ResultSetMetaData meta = result.getMetaData();
-        for (int i = 1; i <= meta.getColumnCount(); i++) {
-          Object value = result.getObject(i);
-          if (value != null) {
-            row.put(meta.getColumnLabel(i), value);
-          }
-        }
-      }
-      return row;
-    }
   }
 }

@@ -126,8 +126,8 @@ final class Quality {
   }
 
   List<Figure> figures(Evaluation evaluation) throws SQLException {
-    Map<String, Object> recording = Evaluation.onlyRow(session.connection(), RECORDING);
-    Map<String, Object> rows = Evaluation.onlyRow(session.connection(), ROWS);
+    Map<String, Object> recording = Exact.onlyRow(session.connection(), RECORDING);
+    Map<String, Object> rows = Exact.onlyRow(session.connection(), ROWS);
     List<Figure> figures = new ArrayList<>();
     for (Stated stated : STATED) {
       boolean manifest = stated.query().equals(RECORDING_QUERY);
@@ -137,7 +137,7 @@ final class Quality {
             stated.query(),
             stated.column(),
             stated.label(),
-            Evaluation.decimal(stated.query().id(), stated.column(), value, stated.scale()),
+            Exact.decimal(stated.query().id(), stated.column(), value, stated.scale()),
             stated.unit(),
             stated.scale(),
             "",

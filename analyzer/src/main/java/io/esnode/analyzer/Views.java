@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * never null standing for zero. Bundles this esnode does not know every column of open all the same.
  *
  * <p>A view has the head columns, the table's columns, {@code row_id} = ordinal × 2^40 + place in the file,
- * {@code bundle} (the ordinal) and {@code boot_id}. Beside them stand {@code all_rows} (head columns of every row) and
- * {@code bundle} (one row for each manifest). {@code b0.host} is the view over the first bundle alone.
+ * {@code bundle} (the ordinal) and {@code boot_id}. Beside them stand {@code all_rows} (head columns of every row),
+ * {@code bundle} (one row for each manifest), {@code xid} (XIDs of kernel log and NVML alike) and the tables of
+ * {@link KnowledgeTables}. {@code b0.host} is the view over the first bundle alone, with that file's own columns.
  */
 final class Views {
   /** High part of a row id. */
@@ -31,8 +32,8 @@ final class Views {
 
   private static final Map<String, String> HEAD = head();
 
-  /** A file without gap rows has no gap table, and then nothing is missing: the recorder writes a row for every gap. */
-  private static final String ALWAYS_THERE = "gap";
+  /** Tables of things that happen: a file in which nothing happened lacks them, and a rule can ask all the same. */
+  private static final List<String> ALWAYS_THERE = List.of("gap", "event");
 
   /** The six functions that DuckDB and Spark name differently, and exact division, which SQL has no common word for. */
   private static final List<String> MACROS = List.of(
@@ -45,6 +46,27 @@ final class Views {
       "divide_rounded(a, b) AS CAST(CASE WHEN (a < 0) <> (b < 0) THEN -1 ELSE 1 END"
           + " * ((2 * abs(CAST(a AS HUGEINT)) + abs(CAST(b AS HUGEINT)))"
           + " // nullif(2 * abs(CAST(b AS HUGEINT)), 0)) AS BIGINT)");
+
+  /** XIDs of both sources alike: the kernel log's rows say it in {@code code}, NVML's in {@code data}. */
+  private static final String XID_VIEW = """
+      CREATE VIEW xid AS
+      SELECT
+          tick, ts, mono_ns, node, entity, origin, source, row_id, bundle, boot_id,
+          code AS xid,
+          'kernel log' AS told_by,
+          pci_address, gpu_instance, pid, process_name, link, unit, intrinfo, error_status, cause_xid,
+          recovery_action_from, recovery_action_to, log_sequence, text
+      FROM event
+      WHERE event_class = 'xid'
+      UNION ALL
+      SELECT
+          tick, ts, mono_ns, node, entity, origin, source, row_id, bundle, boot_id,
+          data AS xid,
+          'NVML' AS told_by,
+          pci_address, gpu_instance, pid, process_name, link, unit, intrinfo, error_status, cause_xid,
+          recovery_action_from, recovery_action_to, log_sequence, text
+      FROM event
+      WHERE event_class = 'nvml' AND code = 8""";
 
   private Views() {}
 
@@ -83,6 +105,7 @@ final class Views {
     try (Statement sql = connection.createStatement()) {
       createMacros(sql);
     }
+    KnowledgeTables.create(connection);
     TreeSet<String> tables = new TreeSet<>();
     for (Input input : inputs) {
       createPerBundle(connection, input);
@@ -96,12 +119,19 @@ final class Views {
             parts.add("SELECT * FROM %s.%s".formatted(input.schema(), name(table)));
           }
         }
+        Registry.get()
+            .find(table)
+            .filter(t -> lacksColumns(t, inputs))
+            .ifPresent(t -> parts.add(noRows(t)));
         sql.execute("CREATE VIEW %s AS %s"
             .formatted(name(table), String.join(" UNION ALL BY NAME ", parts)));
       }
-      if (!tables.contains(ALWAYS_THERE)) {
-        sql.execute(emptyView(Registry.get().table(ALWAYS_THERE)));
+      for (String table : ALWAYS_THERE) {
+        if (!tables.contains(table)) {
+          sql.execute("CREATE VIEW %s AS %s".formatted(table, noRows(Registry.get().table(table))));
+        }
       }
+      sql.execute(XID_VIEW);
       List<String> all = new ArrayList<>();
       for (Input input : inputs) {
         all.add("SELECT %s, %s FROM %s"
@@ -115,6 +145,7 @@ final class Views {
   /** Says of every known column what it is, for people who look with {@code esnode query}. */
   static void comment(Connection connection, List<Input> inputs) throws SQLException {
     try (Statement sql = connection.createStatement()) {
+      KnowledgeTables.comment(sql);
       for (Table table : Registry.get().tables()) {
         for (Metric metric : table.columns()) {
           if (inputs.stream().anyMatch(i -> i.has(table.name(), metric.column()))) {
@@ -171,7 +202,13 @@ final class Views {
     return manifest.bootId().isEmpty() ? "recording " + manifest.recordingId() : manifest.bootId();
   }
 
-  private static String emptyView(Table table) {
+  /** Whether a column that this esnode knows is in none of the files: rules may name it and find nothing in it. */
+  private static boolean lacksColumns(Table table, List<Input> inputs) {
+    return table.columns().stream()
+        .anyMatch(m -> inputs.stream().noneMatch(i -> i.has(table.name(), m.column())));
+  }
+
+  private static String noRows(Table table) {
     List<String> columns = new ArrayList<>();
     HEAD.forEach((column, type) -> columns.add("CAST(NULL AS %s) AS %s".formatted(type, column)));
     for (Metric metric : table.columns()) {
@@ -180,8 +217,7 @@ final class Views {
     columns.add("CAST(NULL AS BIGINT) AS row_id");
     columns.add("CAST(NULL AS INTEGER) AS bundle");
     columns.add("CAST(NULL AS VARCHAR) AS boot_id");
-    return "CREATE VIEW %s AS SELECT %s WHERE 1 = 0"
-        .formatted(table.name(), String.join(", ", columns));
+    return "SELECT %s WHERE 1 = 0".formatted(String.join(", ", columns));
   }
 
   private static void checkTypes(Connection connection, Input input)

@@ -43,7 +43,7 @@ final class Recording {
     return new Recording(1_000_000);
   }
 
-  /** Sets one value; {@code ts_offset_us} and {@code mono_offset_ns} shift the row's times. */
+  /** Sets one value; {@code ts_offset_us} and {@code mono_offset_ns} shift the row's times, {@code origin} names another than live. */
   Recording set(String table, String entity, int tick, String column, Object value) {
     tables
         .computeIfAbsent(table, t -> new TreeMap<>())
@@ -123,10 +123,11 @@ final class Recording {
     Map<String, Object> left = new HashMap<>(values);
     long tsOffset = left.remove("ts_offset_us") instanceof Long offset ? offset : 0;
     long monoOffset = left.remove("mono_offset_ns") instanceof Long offset ? offset : 0;
+    Object origin = left.remove("origin");
     if (left.isEmpty()) {
       return;
     }
-    batch.startRow(entity, "live", "test");
+    batch.startRow(entity, origin instanceof String word ? word : "live", "test");
     batch.time(
         (long) tick,
         START_US + tick * intervalUs + tsOffset,

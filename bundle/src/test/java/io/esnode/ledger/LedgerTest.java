@@ -39,6 +39,20 @@ class LedgerTest {
         .isInstanceOf(JsonException.class);
   }
 
+  @Test
+  void ledgerFromBeforeThereWasKnowledgeIsReadAndWrittenAsItWas() throws JsonException {
+    String old = ledger()
+        .toJson()
+        .canonical()
+        .replaceFirst("\"knowledge\":\\[[^]]*],", "");
+    assertThat(old).doesNotContain("knowledge");
+
+    Ledger read = Ledger.parse(bytes(old));
+
+    assertThat(read.engine().knowledge()).isEmpty();
+    assertThat(read.toJson().canonical()).isEqualTo(old);
+  }
+
   /** Whatever bytes a file holds: a ledger that can be written again, or the declared exception. */
   @FuzzTest
   void anyBytesAreALedgerOrRefused(byte[] data) {
@@ -65,7 +79,11 @@ class LedgerTest {
     String digest = "0".repeat(64);
     return new Ledger(
         "0.1.0",
-        new Engine("duckdb", "v2.0.0", Map.of("threads", "1")),
+        new Engine(
+            "duckdb",
+            "v2.0.0",
+            Map.of("threads", "1"),
+            List.of(new Engine.Knowledge("xid_catalog", "2025-10", "NVIDIA", digest))),
         time,
         "UNSIGNED",
         false,

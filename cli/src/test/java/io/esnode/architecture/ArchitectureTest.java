@@ -42,7 +42,9 @@ class ArchitectureTest {
     "io.esnode.recorder.."
   };
   private static final String[] SIGNER = {"io.esnode.signer.."};
-  private static final String[] ANALYZER = {"io.esnode.analyzer..", "io.esnode.rule.."};
+  private static final String[] ANALYZER = {
+    "io.esnode.analyzer..", "io.esnode.rule..", "io.esnode.knowledge.."
+  };
   private static final String[] REPORTS = {"io.esnode.report.."};
   private static final String[] CLI = {"io.esnode.cli..", "io.esnode.scenario.."};
 

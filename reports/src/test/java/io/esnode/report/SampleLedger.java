@@ -44,7 +44,15 @@ final class SampleLedger {
   static Ledger incident(TrustState trust, boolean simulated) {
     return new Ledger(
         "0.1.0",
-        new Engine("duckdb", "2.0.0.1", Map.of("threads", "1", "TimeZone", "UTC")),
+        new Engine(
+            "duckdb",
+            "2.0.0.1",
+            Map.of("threads", "1", "TimeZone", "UTC"),
+            List.of(new Engine.Knowledge(
+                "xid_catalog",
+                "2025-10",
+                "NVIDIA XID catalogue of October 2025",
+                "5f0c7c3a91b86f0e24d7c1aa3b9e8d7265f4c0b1a2938475665748392a1b0c9d"))),
         END,
         trust.words(),
         simulated,
