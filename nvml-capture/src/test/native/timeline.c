@@ -29,6 +29,9 @@ static const char *const text_name[] = {
 };
 static const char *const type_name[] = {"double", "uint", "ulong", "ulonglong", "slonglong", "sint", "ushort"};
 
+static const int numeric_text[] = {T_minor,     T_module, T_board,    T_architecture, T_brand,      T_cores,
+                                   T_bus_width, T_numa,   T_checksum, T_pdi,          T_pci_device, T_pci_subsystem};
+
 /* Statements this player has nothing to do with: the host's part of the story. */
 static const char *const host_words[] = {"kmsg",      "kmsg-lost", "host",       "host-ramp", "host-rate",
                                          "host-none", "audit",     "kubernetes", "clock"};
@@ -276,6 +279,11 @@ static int read_gpu(struct timeline *tl, const struct line *l) {
   if (number(l->word[1], &g) || g < 0 || g >= MAX_GPUS) return bad(l, "not a GPU's index", l->word[1]);
   int text = find(text_name, TEXT_COUNT, l->word[2]);
   if (text < 0) return bad(l, "unknown key", l->word[2]);
+  for (size_t i = 0; i < sizeof numeric_text / sizeof *numeric_text; i++) {
+    int64_t v;
+    if (numeric_text[i] == text && strcmp(l->text[3], "-") && number(l->text[3], &v))
+      return bad(l, "not a number", l->text[3]);
+  }
   if (g >= tl->gpus) tl->gpus = (int)g + 1;
   tl->gpu[g].text[text] = copy(l->text[3]);
   return 0;
@@ -579,16 +587,16 @@ static int order_all(struct timeline *tl, const struct line *l) {
       for (int i = 0; i < gpu->instances; i++)
         known |= gpu->instance[i].gi == gpu->part[p]->gi && gpu->instance[i].ci == gpu->part[p]->ci;
       struct line where = {.path = l->path, .number = gpu->part[p]->line};
-      if (!known) return bad(&where, "no 'instance' statement names this MIG instance", "G/GI/CI");
+      char name[64];
+      snprintf(name, sizeof name, "%d/%u/%u", g, gpu->part[p]->gi, gpu->part[p]->ci);
+      if (!known) return bad(&where, "no 'instance' statement names this MIG instance", name);
       order_scope(&gpu->part[p]->scope);
     }
   }
   return 0;
 }
 
-static int identify(struct timeline *tl, const struct line *l) {
-  static const int numeric[] = {T_minor,     T_module, T_board,    T_architecture, T_brand,      T_cores,
-                                T_bus_width, T_numa,   T_checksum, T_pdi,          T_pci_device, T_pci_subsystem};
+static void identify(struct timeline *tl) {
   for (int g = 0; g < tl->gpus; g++) {
     struct gpu *gpu = &tl->gpu[g];
     char uuid[64], pci[32], index[16], numa[16], checksum[16], board[16];
@@ -623,12 +631,11 @@ static int identify(struct timeline *tl, const struct line *l) {
       if (!gpu->text[i] && dflt[i]) gpu->text[i] = copy(dflt[i]);
       if (gpu->text[i] && !strcmp(gpu->text[i], "-")) gpu->text[i] = NULL;
     }
-    for (size_t i = 0; i < sizeof numeric / sizeof *numeric; i++) {
-      const char *text = gpu->text[numeric[i]];
-      if (text && number(text, &gpu->number[numeric[i]])) return bad(l, "a GPU's identity is not a number", text);
+    for (size_t i = 0; i < sizeof numeric_text / sizeof *numeric_text; i++) {
+      const char *text = gpu->text[numeric_text[i]];
+      if (text) number(text, &gpu->number[numeric_text[i]]);
     }
   }
-  return 0;
 }
 
 int timeline_read(struct timeline *tl, const char *path) {
@@ -669,7 +676,9 @@ int timeline_read(struct timeline *tl, const char *path) {
     if (failed) return -1;
   }
   l.number = 0;
-  return order_all(tl, &l) || identify(tl, &l) ? -1 : 0;
+  if (order_all(tl, &l)) return -1;
+  identify(tl);
+  return 0;
 }
 
 /* ---- what holds at a moment -------------------------------------------------------------------------------------- */

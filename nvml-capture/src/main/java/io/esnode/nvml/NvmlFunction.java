@@ -100,7 +100,8 @@ public enum NvmlFunction {
   DEVICE_GET_SAMPLES("nvmlDeviceGetSamples"),
   DEVICE_GET_SERIAL("nvmlDeviceGetSerial"),
   DEVICE_GET_SRAM_ECC_ERROR_STATUS("nvmlDeviceGetSramEccErrorStatus"),
-  DEVICE_GET_SRAM_UNIQUE_UNCORRECTED_ECC_ERROR_COUNTS("nvmlDeviceGetSramUniqueUncorrectedEccErrorCounts"),
+  DEVICE_GET_SRAM_UNIQUE_UNCORRECTED_ECC_ERROR_COUNTS(
+      "nvmlDeviceGetSramUniqueUncorrectedEccErrorCounts"),
   DEVICE_GET_SUPPORTED_CLOCKS_EVENT_REASONS("nvmlDeviceGetSupportedClocksEventReasons"),
   DEVICE_GET_SUPPORTED_CLOCKS_THROTTLE_REASONS("nvmlDeviceGetSupportedClocksThrottleReasons"),
   DEVICE_GET_SUPPORTED_EVENT_TYPES("nvmlDeviceGetSupportedEventTypes"),
