@@ -10,9 +10,9 @@ final class Identity {
 
   static String standard(String key, int gpu, Timeline timeline) {
     return switch (key) {
-      case "uuid" -> "GPU-00000000-0000-0000-0000-" + padded(Integer.toHexString(gpu), 12);
+      case "uuid" -> "GPU-00000000-0000-0000-0000-" + lowerHex(gpu, 12);
       case "name" -> "NVIDIA H100 80GB HBM3";
-      case "pci" -> "00000000:" + padded(upperHex((gpu + 1) & 0xff), 2) + ":00.0";
+      case "pci" -> "00000000:" + upperHex((gpu + 1) & 0xff, 2) + ":00.0";
       case "pci_device" -> Long.toString(0x233010DEL);
       case "pci_subsystem" -> Long.toString(0x16C110DEL);
       case "vbios" -> "96.00.89.00.01";
@@ -37,15 +37,16 @@ final class Identity {
     return pci.length() < 11 ? 0 : Integer.parseInt(pci, 9, 11, 16);
   }
 
-  private static String upperHex(int number) {
+  static String upperHex(int number, int width) {
     StringBuilder hex = new StringBuilder();
-    for (char digit : Integer.toHexString(number).toCharArray()) {
+    for (char digit : lowerHex(number, width).toCharArray()) {
       hex.append(digit >= 'a' ? (char) (digit - 'a' + 'A') : digit);
     }
     return hex.toString();
   }
 
-  private static String padded(String digits, int width) {
+  static String lowerHex(int number, int width) {
+    String digits = Integer.toHexString(number);
     return PADDING.substring(0, width - digits.length()) + digits;
   }
 }

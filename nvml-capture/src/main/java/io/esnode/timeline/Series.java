@@ -17,7 +17,6 @@ final class Series {
   private final long[] to;
   private final long[] first;
   private final long[] last;
-  private final long[] line;
   private final @Nullable String[] absence;
 
   private final long[] rateFrom;
@@ -33,7 +32,6 @@ final class Series {
     to = builder.to.in(order);
     first = builder.first.in(order);
     last = builder.last.in(order);
-    line = builder.line.in(order);
     absence = new String[order.length];
     for (int i = 0; i < order.length; i++) {
       absence[i] = builder.absence.get(order[i]);
@@ -60,15 +58,10 @@ final class Series {
     return step < 0 ? null : absence[step];
   }
 
-  /** Line of the step that counts, -1 where none has begun. */
-  long lineAt(long ms) {
+  /** Whether the step that counts has not reached its end. */
+  boolean isRunningAt(long ms) {
     int step = LongList.floor(from, ms);
-    return step < 0 ? -1 : line[step];
-  }
-
-  /** When the step that counts began. Only where one has. */
-  long fromAt(long ms) {
-    return from[LongList.floor(from, ms)];
+    return step >= 0 && ms < to[step];
   }
 
   /** How many steps have begun. */
@@ -141,22 +134,21 @@ final class Series {
     private final LongList to = new LongList();
     private final LongList first = new LongList();
     private final LongList last = new LongList();
-    private final LongList line = new LongList();
     private final List<@Nullable String> absence = new ArrayList<>();
     private final LongList rateFrom = new LongList();
     private final LongList rateTo = new LongList();
     private final LongList milli = new LongList();
 
-    void step(long at, long value, long atLine) {
-      ramp(at, at, value, value, atLine);
+    void step(long at, long value) {
+      ramp(at, at, value, value);
     }
 
-    void ramp(long begin, long end, long firstValue, long lastValue, long atLine) {
-      add(begin, end, firstValue, lastValue, atLine, null);
+    void ramp(long begin, long end, long firstValue, long lastValue) {
+      add(begin, end, firstValue, lastValue, null);
     }
 
-    void absent(long at, String reason, long atLine) {
-      add(at, at, 0, 0, atLine, reason);
+    void absent(long at, String reason) {
+      add(at, at, 0, 0, reason);
     }
 
     void rate(long begin, long end, long milliPerSecond) {
@@ -170,12 +162,11 @@ final class Series {
     }
 
     private void add(
-        long begin, long end, long firstValue, long lastValue, long atLine, @Nullable String reason) {
+        long begin, long end, long firstValue, long lastValue, @Nullable String reason) {
       from.add(begin);
       to.add(end);
       first.add(firstValue);
       last.add(lastValue);
-      line.add(atLine);
       absence.add(reason);
     }
   }

@@ -281,7 +281,7 @@ final class TimelineParser {
     Target target = device(words);
     subject(target)
         .reading(reading(words))
-        .step(at, words.number("a value", Long.MIN_VALUE, Long.MAX_VALUE), words.lineNumber());
+        .step(at, words.number("a value", Long.MIN_VALUE, Long.MAX_VALUE));
   }
 
   private void ramp(Words words) throws TimelineException {
@@ -290,13 +290,13 @@ final class TimelineParser {
     Target target = device(words);
     subject(target)
         .reading(reading(words))
-        .ramp(begin, end, value(words), value(words), words.lineNumber());
+        .ramp(begin, end, value(words), value(words));
   }
 
   private void field(Words words) throws TimelineException {
     long at = time(words);
     Target target = Target.gpu(gpu(words));
-    subject(target).field(fieldKey(words)).step(at, words.bits("a value"), words.lineNumber());
+    subject(target).field(fieldKey(words)).step(at, words.bits("a value"));
   }
 
   private void rate(Words words) throws TimelineException {
@@ -310,7 +310,7 @@ final class TimelineParser {
     long at = time(words);
     Target target = target(words);
     String function = functionOrField(words, true);
-    subject(target).code(function).step(at, words.number("a return code", 0, 999), words.lineNumber());
+    subject(target).code(function).step(at, words.number("a return code", 0, 999));
   }
 
   private void delay(Words words) throws TimelineException {
@@ -319,7 +319,7 @@ final class TimelineParser {
     String function = function(words, true);
     subject(target)
         .delayUs(function)
-        .step(at, words.number("a delay in µs", 0, DELAY_US), words.lineNumber());
+        .step(at, words.number("a delay in µs", 0, DELAY_US));
   }
 
   private void hang(Words words) throws TimelineException {
@@ -335,7 +335,7 @@ final class TimelineParser {
     Target target = target(words);
     String function = functionOrField(words, false);
     long garbage = words.bits("a value");
-    subject(target).garbage(function).ramp(begin, end, garbage, garbage, words.lineNumber());
+    subject(target).garbage(function).ramp(begin, end, garbage, garbage);
   }
 
   private void skew(Words words) throws TimelineException {
@@ -343,12 +343,12 @@ final class TimelineParser {
     int gpu = gpu(words);
     skews
         .computeIfAbsent(gpu, g -> new Series.Builder())
-        .step(at, words.number("µs", -SKEW_US, SKEW_US), words.lineNumber());
+        .step(at, words.number("µs", -SKEW_US, SKEW_US));
   }
 
   private void reset(Words words) throws TimelineException {
     long at = time(words);
-    generations(gpu(words)).step(at, 0, words.lineNumber());
+    generations(gpu(words)).step(at, 0);
   }
 
   private void plug(Words words, int plugged) throws TimelineException {
@@ -356,9 +356,9 @@ final class TimelineParser {
     int gpu = gpu(words);
     plugs
         .computeIfAbsent(gpu, g -> new Series.Builder())
-        .step(at, plugged, words.lineNumber());
+        .step(at, plugged);
     if (plugged != 0) {
-      generations(gpu).step(at, 0, words.lineNumber());
+      generations(gpu).step(at, 0);
     }
   }
 
@@ -374,7 +374,7 @@ final class TimelineParser {
       driverVersions.add(versionWord(words));
       version = driverVersions.size();
     }
-    driver.step(at, version, words.lineNumber());
+    driver.step(at, version);
   }
 
   private static String versionWord(Words words) throws TimelineException {
@@ -436,13 +436,13 @@ final class TimelineParser {
 
   private void host(Words words) throws TimelineException {
     long at = time(words);
-    hostSeries(words).step(at, value(words), words.lineNumber());
+    hostSeries(words).step(at, value(words));
   }
 
   private void hostRamp(Words words) throws TimelineException {
     long begin = time(words);
     long end = timeFrom(words, begin);
-    hostSeries(words).ramp(begin, end, value(words), value(words), words.lineNumber());
+    hostSeries(words).ramp(begin, end, value(words), value(words));
   }
 
   private void hostRate(Words words) throws TimelineException {
@@ -453,7 +453,7 @@ final class TimelineParser {
 
   private void hostNone(Words words) throws TimelineException {
     long at = time(words);
-    hostSeries(words).absent(at, words.text("a reason"), words.lineNumber());
+    hostSeries(words).absent(at, words.text("a reason"));
   }
 
   private void audit(Words words) throws TimelineException {
@@ -468,7 +468,7 @@ final class TimelineParser {
 
   private void clock(Words words) throws TimelineException {
     long at = time(words);
-    clock.step(at, words.number("µs", -SKEW_US, SKEW_US), words.lineNumber());
+    clock.step(at, words.number("µs", -SKEW_US, SKEW_US));
   }
 
   private Series.Builder hostSeries(Words words) throws TimelineException {
