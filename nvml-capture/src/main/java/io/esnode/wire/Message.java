@@ -29,7 +29,12 @@ public sealed interface Message {
    * @param tables the tables of the ticks to come; {@link Rows#table()} is a place in this list
    */
   record Session(
-      int number, int initReturn, long tsMicros, long monoNanos, Map<String, String> facts, List<Layout> tables)
+      int number,
+      int initReturn,
+      long tsMicros,
+      long monoNanos,
+      Map<String, String> facts,
+      List<Layout> tables)
       implements Message {
     public Session {
       facts = Map.copyOf(facts);
@@ -96,7 +101,8 @@ public sealed interface Message {
    *
    * @param gpu the GPU, or -1 for all
    */
-  record Absences(int gpu, int table, long tsMicros, long monoNanos, List<Absence> absences) implements Message {
+  record Absences(int gpu, int table, long tsMicros, long monoNanos, List<Absence> absences)
+      implements Message {
     public Absences {
       absences = List.copyOf(absences);
     }

@@ -59,7 +59,8 @@ public final class WireReader {
     try {
       Message message = message(type);
       if (type != WireWriter.ROWS && payload.hasRemaining()) {
-        throw new WireException("%d bytes after message type %d".formatted(payload.remaining(), type));
+        throw new WireException(
+            "%d bytes after message type %d".formatted(payload.remaining(), type));
       }
       return message;
     } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException e) {
@@ -82,16 +83,37 @@ public final class WireReader {
   private Message message(byte type) throws IOException {
     return switch (type) {
       case WireWriter.HELLO -> new Message.Hello(payload.getInt(), map());
-      case WireWriter.SESSION -> new Message.Session(
-          payload.getInt(), payload.getInt(), payload.getLong(), payload.getLong(), map(), layouts());
+      case WireWriter.SESSION ->
+        new Message.Session(
+            payload.getInt(),
+            payload.getInt(),
+            payload.getLong(),
+            payload.getLong(),
+            map(),
+            layouts());
       case WireWriter.GPU -> new Message.Gpu(payload.getInt(), text(), map());
       case WireWriter.ROWS -> rows();
-      case WireWriter.ABSENCES -> new Message.Absences(
-          payload.getInt(), payload.getInt(), payload.getLong(), payload.getLong(), absences());
-      case WireWriter.NOTE -> new Message.Note(
-          text(), text(), text(), text(), nullable(), nullable(), payload.getLong(), map(), numbers());
-      case WireWriter.ALIVE -> new Message.Alive(
-          payload.getLong(), payload.getLong(), payload.getInt(), payload.getInt(), payload.getLong());
+      case WireWriter.ABSENCES ->
+        new Message.Absences(
+            payload.getInt(), payload.getInt(), payload.getLong(), payload.getLong(), absences());
+      case WireWriter.NOTE ->
+        new Message.Note(
+            text(),
+            text(),
+            text(),
+            text(),
+            nullable(),
+            nullable(),
+            payload.getLong(),
+            map(),
+            numbers());
+      case WireWriter.ALIVE ->
+        new Message.Alive(
+            payload.getLong(),
+            payload.getLong(),
+            payload.getInt(),
+            payload.getInt(),
+            payload.getLong());
       case WireWriter.BYE -> new Message.Bye(text());
       default -> throw new WireException("message type %d is not known".formatted(type));
     };

@@ -175,7 +175,8 @@ public final class WireWriter {
 
     private ByteBuffer room(int more) {
       if (bytes.remaining() < more) {
-        ByteBuffer larger = ByteBuffer.allocate(Math.max(bytes.position() + more, bytes.capacity() * 2))
+        ByteBuffer larger = ByteBuffer.allocate(
+                Math.max(bytes.position() + more, bytes.capacity() * 2))
             .order(ByteOrder.LITTLE_ENDIAN);
         bytes = larger.put(bytes.flip());
       }
