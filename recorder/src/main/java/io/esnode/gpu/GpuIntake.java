@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -117,6 +118,11 @@ public final class GpuIntake {
   /** {@code live}, or {@code simulated} where the session is. */
   String origin() {
     return origin;
+  }
+
+  /** The GPUs that are known at the moment, in order. */
+  Set<String> entities() {
+    return new TreeSet<>(entities.values());
   }
 
   private void hello(Message.Hello hello) {
