@@ -1,8 +1,18 @@
 package io.esnode.cli;
 
+import io.esnode.spool.SpoolHeader;
+import io.esnode.wire.Message;
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Runs another esnode command in a Java process of its own: sealing must not grow the recorder, hostile files must not grow us. */
 final class ChildJvm {
@@ -23,8 +33,24 @@ final class ChildJvm {
   static final List<String> ANALYSIS =
       List.of("-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xshare:auto");
 
+  /** The process that owns NVML: it compiles little and keeps little. */
+  private static final List<String> CAPTURE = List.of(
+      "-XX:+UseSerialGC",
+      "-XX:TieredStopAtLevel=1",
+      "-XX:-UsePerfData",
+      "-Xms4m",
+      "-Xmn2m",
+      "-Xmx32m",
+      "-Xss256k",
+      "-XX:ReservedCodeCacheSize=12m",
+      "-Xshare:auto");
+
+  private static final String CAPTURE_MAIN = "io.esnode.capture.CaptureProcess";
+
   /** From this Java on, zstd and DuckDB print warnings unless they are let in by name (JEP 472, JEP 498). */
   private static final int WARNS_OF_NATIVE_CODE = 24;
+
+  private static final Pattern JNA = Pattern.compile("jna-[0-9][0-9.]*\\.jar");
 
   private ChildJvm() {}
 
@@ -35,6 +61,63 @@ final class ChildJvm {
    * @param arguments of esnode
    */
   static ProcessBuilder of(List<String> flags, List<String> arguments) {
+    return of(flags, System.getProperty("java.class.path"), Main.class.getName(), arguments);
+  }
+
+  /**
+   * The process that owns NVML, not started yet.
+   *
+   * @param library null for the system's own
+   * @param root usually {@code /}
+   * @param header of the recording, whose schedule the process keeps
+   * @param nonce 32 bytes in hex, which GPUs sign that can
+   * @param without UUIDs of GPUs it must not touch
+   */
+  static ProcessBuilder capture(
+      @Nullable Path library, Path root, SpoolHeader header, String nonce, Set<String> without) {
+    List<String> arguments = new ArrayList<>(List.of(
+        "--root", root.toString(),
+        "--start-mono", Long.toString(header.startMono()),
+        "--interval", Long.toString(header.intervalNanos()),
+        "--nonce", nonce));
+    if (library != null) {
+      arguments.addAll(List.of("--library", library.toString()));
+    }
+    for (String uuid : without) {
+      arguments.addAll(List.of("--without", uuid));
+    }
+    return of(CAPTURE, captureClassPath(), CAPTURE_MAIN, arguments);
+  }
+
+  /** Two entries: the table of contents of every jar on a class path is memory. */
+  private static String captureClassPath() {
+    String all = System.getProperty("java.class.path");
+    try {
+      Path own = Path.of(
+          Message.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      List<Path> candidates = new ArrayList<>();
+      for (String entry : all.split(File.pathSeparator)) {
+        candidates.add(Path.of(entry));
+      }
+      Path beside = own.getParent();
+      if (beside != null && Files.isRegularFile(own)) {
+        try (Stream<Path> jars = Files.list(beside)) {
+          candidates.addAll(jars.toList());
+        }
+      }
+      return candidates.stream()
+          .filter(p -> JNA.matcher(String.valueOf(p.getFileName())).matches())
+          .findFirst()
+          .map(jna -> own + File.pathSeparator + jna)
+          .orElse(all);
+    } catch (URISyntaxException | IOException e) {
+      // More memory, the same classes.
+      return all;
+    }
+  }
+
+  private static ProcessBuilder of(
+      List<String> flags, String classPath, String main, List<String> arguments) {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current()
         .info()
@@ -46,8 +129,8 @@ final class ChildJvm {
       command.add("--sun-misc-unsafe-memory-access=allow");
     }
     command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(Main.class.getName());
+    command.add(classPath);
+    command.add(main);
     command.addAll(arguments);
     return new ProcessBuilder(command);
   }

@@ -27,6 +27,11 @@ record Home(Path directory) {
     return directory.resolve("node.pub");
   }
 
+  /** Sockets of the recorders that run. */
+  Path run() {
+    return directory.resolve("run");
+  }
+
   /** Keys trusted on this machine. */
   Path trust() {
     return directory.resolve("trust");

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       RecordCommand.class,
       RecoverCommand.class,
+      ReleaseCommand.class,
       SealCommand.class,
       VerifyCommand.class,
       KeyCommand.class,

@@ -96,6 +96,16 @@ final class RecordCommand implements Callable<Integer> {
   private boolean clearNames;
 
   @Option(
+      names = "--nvml-library",
+      paramLabel = "PATH",
+      description =
+          "Ask this library for the GPUs instead of the system's own; the recording is marked simulated.")
+  private @Nullable Path nvmlLibrary;
+
+  @Option(names = "--no-gpu", description = "Record no GPU.")
+  private boolean noGpu;
+
+  @Option(
       names = "--format",
       paramLabel = "human|json",
       defaultValue = "human",
@@ -143,13 +153,14 @@ final class RecordCommand implements Callable<Integer> {
         key != null ? key : NodeKey.ensure(home, spec.commandLine().getErr());
     String keyId = NodeKey.signer(signingKey).keyId();
     String node = clearNames ? Node.hostName() : Node.token(home.siteKey(), Node.hostName());
+    GpuPart gpu = GpuPart.of(Path.of("/"), library(), noGpu);
     Path spoolPath = target.resolveSibling(target.getFileName() + ".spool");
     SpoolDirectory directory = SpoolDirectory.create(spoolPath);
     Recorder recorder;
     int sealing;
-    try (Closer sources = new Closer(Sources.host(Path.of("/proc"), Path.of("/sys")))) {
+    try (Closer sources = new Closer(gpu.with(Sources.host(Path.of("/proc"), Path.of("/sys"))))) {
       Moment start = clock.now();
-      SpoolHeader header = header(node, target, start);
+      SpoolHeader header = header(node, target, start, gpu);
       SpoolWriter spool = SpoolWriter.open(directory, header, SpoolWriter.Options.DEFAULT);
       recorder = new Recorder(clock, sources.sources(), spool, start.monoNanos(), interval);
       CountDownLatch sealed = new CountDownLatch(1);
@@ -174,8 +185,12 @@ final class RecordCommand implements Callable<Integer> {
                 clearNames ? Pseudonyms.clear() : Node.pseudonyms(home.siteKey(), Node.hostName()),
                 new GpuAddresses()),
             spool::row);
+        RunningGpus gpus = RunningGpus.start(gpu, home, target, spool, header, clock, this::talk);
         try {
-          recorder.run(duration, log::close);
+          recorder.run(duration, () -> {
+            log.close();
+            gpus.close();
+          });
         } catch (SpoolException e) {
           // What was written is sealed all the same; without its end the manifest calls it
           // recovered.
@@ -195,6 +210,19 @@ final class RecordCommand implements Callable<Integer> {
     // From here on a signal ends this process as any other: there is nothing left to seal.
     Process child = wrapped;
     return sealing != ExitCode.OK || child == null ? sealing : WrappedCommand.status(child);
+  }
+
+  private @Nullable Path library() {
+    if (nvmlLibrary != null && noGpu) {
+      throw new CommandException(ExitCode.USAGE, "--nvml-library and --no-gpu: choose one");
+    }
+    if (nvmlLibrary != null && !Files.isReadable(nvmlLibrary)) {
+      throw new CommandException(
+          ExitCode.MALFORMED,
+          "--nvml-library %s: %s; name a file that can be loaded as libnvidia-ml.so.1"
+              .formatted(nvmlLibrary, Files.exists(nvmlLibrary) ? "cannot be read" : "not there"));
+    }
+    return nvmlLibrary == null ? null : nvmlLibrary.toAbsolutePath();
   }
 
   private Path target(Moment now) {
@@ -232,13 +260,14 @@ final class RecordCommand implements Callable<Integer> {
     return target;
   }
 
-  private SpoolHeader header(String node, Path target, Moment start) {
+  private SpoolHeader header(String node, Path target, Moment start, GpuPart gpu) {
     String id = Uuid7.make(start.tsMicros() / 1000);
     Map<String, String> inventory = Inventory.read(Path.of("/"));
     Map<String, String> config = new TreeMap<>();
     config.put("interval", interval.toString());
     config.put("duration", duration == null ? "until stopped" : duration.toString());
     config.put("privacy.names", clearNames ? "clear" : "tokens");
+    gpu.describe(config);
     config.put("command", command.isEmpty() ? "none" : "recorded while a command ran");
     return new SpoolHeader(
         id,

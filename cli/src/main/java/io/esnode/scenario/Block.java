@@ -49,7 +49,8 @@ final class Block {
   Yaml need(String key) throws ScenarioException {
     Yaml node = node(key);
     if (node == null) {
-      throw place().wrong("%s: is missing; found %s".formatted(key, String.join(", ", mapping.keys())));
+      throw place()
+          .wrong("%s: is missing; found %s".formatted(key, String.join(", ", mapping.keys())));
     }
     return node;
   }
@@ -143,7 +144,10 @@ final class Block {
           .place()
           .wrong("%s: found %s, expected %s%s"
               .formatted(
-                  key, YamlReader.kind(scalar), String.join(", ", choices), Nearest.hint(found, choices)));
+                  key,
+                  YamlReader.kind(scalar),
+                  String.join(", ", choices),
+                  Nearest.hint(found, choices)));
     }
     return found;
   }

@@ -221,11 +221,13 @@ final class Board {
     warm(t, demand());
     long power = Math.max(1000, powerMw() + noise.around(scenario.noise().powerMw()));
     energyMj += power * (STEP_MS / 1000.0);
-    long temperature = (long) StrictMath.rint(temperatureC) + noise.around(scenario.noise().temperatureC());
+    long temperature =
+        (long) StrictMath.rint(temperatureC) + noise.around(scenario.noise().temperatureC());
     boolean idle = busyPercent == 0;
     long busy = idle
         ? 0
-        : Math.max(1, Math.min(100, busyPercent + noise.around(scenario.noise().utilizationPercent())));
+        : Math.max(
+            1, Math.min(100, busyPercent + noise.around(scenario.noise().utilizationPercent())));
     int reasons = reasons(idle);
     long clock = idle ? model.clockIdleMhz() : clock();
 

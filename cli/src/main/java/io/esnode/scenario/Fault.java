@@ -23,7 +23,8 @@ sealed interface Fault {
       implements Fault {}
 
   /** An SXid of an NVSwitch; only the kernel log has it. */
-  record Sxid(long atMs, List<Integer> gpus, int code, String nvswitch, String text) implements Fault {}
+  record Sxid(long atMs, List<Integer> gpus, int code, String nvswitch, String text)
+      implements Fault {}
 
   /** The driver recommends something: field 230, event 0x8000, XID 154. */
   record RecoveryAction(long atMs, List<Integer> gpus, int from, int to) implements Fault {}
@@ -42,7 +43,12 @@ sealed interface Fault {
 
   /** Rows were remapped. */
   record RowRemap(
-      long atMs, List<Integer> gpus, boolean uncorrectable, long rows, boolean pending, boolean failure)
+      long atMs,
+      List<Integer> gpus,
+      boolean uncorrectable,
+      long rows,
+      boolean pending,
+      boolean failure)
       implements Fault {}
 
   /** Too many unique uncorrectable errors in one SRAM bank. */
@@ -60,7 +66,8 @@ sealed interface Fault {
       implements Fault {}
 
   /** Calls answer an error. */
-  record Refuse(long atMs, List<Integer> gpus, long untilMs, String function, int code) implements Fault {}
+  record Refuse(long atMs, List<Integer> gpus, long untilMs, String function, int code)
+      implements Fault {}
 
   /** A call or field answers nonsense. */
   record Garbage(long atMs, List<Integer> gpus, long untilMs, String function, long value)
@@ -70,7 +77,8 @@ sealed interface Fault {
   record Reset(long atMs, List<Integer> gpus) implements Fault {}
 
   /** The driver goes away and comes back. */
-  record DriverReload(long atMs, List<Integer> gpus, long untilMs, String version) implements Fault {}
+  record DriverReload(long atMs, List<Integer> gpus, long untilMs, String version)
+      implements Fault {}
 
   /** A GPU leaves the machine, and may come back. */
   record Unplug(long atMs, List<Integer> gpus, long untilMs) implements Fault {}
@@ -95,7 +103,8 @@ sealed interface Fault {
   record PcieReplays(long atMs, List<Integer> gpus, long perHour, long untilMs) implements Fault {}
 
   /** Advanced error reporting, in the kernel log only. */
-  record Aer(long atMs, List<Integer> gpus, boolean fatal, boolean corrected, String type, String error)
+  record Aer(
+      long atMs, List<Integer> gpus, boolean fatal, boolean corrected, String type, String error)
       implements Fault {}
 
   /** Errors of one NVLink. */

@@ -23,11 +23,21 @@ final class FaultCompiler {
   private static final int INFO = 6;
 
   private static final List<String> RECOVERY_WORDS = List.of(
-      "None", "GPU Reset Required", "Node Reboot Required", "Drain P2P", "Drain and Reset", "Recover IMEX");
+      "None",
+      "GPU Reset Required",
+      "Node Reboot Required",
+      "Drain P2P",
+      "Drain and Reset",
+      "Recover IMEX");
 
   private static final List<String> VOLATILE = List.of(
-      "ecc.2.0.0", "ecc.2.1.0",
-      "ecc.7.0.0", "ecc.7.1.0", "sram_cor_vol", "sram_unc_parity_vol", "sram_unc_secded_vol");
+      "ecc.2.0.0",
+      "ecc.2.1.0",
+      "ecc.7.0.0",
+      "ecc.7.1.0",
+      "sram_cor_vol",
+      "sram_unc_parity_vol",
+      "sram_unc_secded_vol");
 
   private static final Map<String, List<String>> NVLINK_COUNTERS = Map.of(
       "crc-flit", List.of("NVLINK_CRC_FLIT_ERROR_COUNT_TOTAL", "NVLINK_ERROR_DL_CRC."),
@@ -150,9 +160,14 @@ final class FaultCompiler {
   }
 
   private void kernelXid(
-      long t, Scenario.Gpu gpu, Scenario.@org.jspecify.annotations.Nullable Instance instance, int code, String rest) {
+      long t,
+      Scenario.Gpu gpu,
+      Scenario.@org.jspecify.annotations.Nullable Instance instance,
+      int code,
+      String rest) {
     if (named.add(gpu.index())) {
-      out.kernel(t, WARNING, "NVRM: GPU at PCI:%s: %s".formatted(gpu.pciWithoutFunction(), gpu.uuid()));
+      out.kernel(
+          t, WARNING, "NVRM: GPU at PCI:%s: %s".formatted(gpu.pciWithoutFunction(), gpu.uuid()));
       out.kernel(t, WARNING, "NVRM: GPU Board Serial Number: " + gpu.serial());
     }
     String where = instance == null
@@ -179,8 +194,7 @@ final class FaultCompiler {
         null,
         154,
         "GPU recovery action changed from 0x%s (%s) to 0x%s (%s)"
-            .formatted(
-                f.from(), RECOVERY_WORDS.get(f.from()), f.to(), RECOVERY_WORDS.get(f.to())));
+            .formatted(f.from(), RECOVERY_WORDS.get(f.from()), f.to(), RECOVERY_WORDS.get(f.to())));
   }
 
   private void ecc(Fault.Ecc f, int g) {
@@ -281,7 +295,8 @@ final class FaultCompiler {
   }
 
   private void aer(Fault.Aer f, Scenario.Gpu gpu) {
-    String severity = f.corrected() ? "Corrected" : f.fatal() ? "Uncorrected (Fatal)" : "Uncorrected (Non-Fatal)";
+    String severity =
+        f.corrected() ? "Corrected" : f.fatal() ? "Uncorrected (Fatal)" : "Uncorrected (Non-Fatal)";
     out.kernel(
         f.atMs(),
         f.corrected() ? WARNING : ERROR,

@@ -12,14 +12,44 @@ final class FaultReader {
       List.of("none", "gpu-reset", "node-reboot", "drain-p2p", "drain-and-reset", "recover-imex");
 
   static final List<String> NVLINK_ERRORS = List.of(
-      "crc-flit", "crc-data", "replay", "recovery", "ecc", "malformed", "symbol", "effective",
-      "link-recovery", "link-recovery-failed");
+      "crc-flit",
+      "crc-data",
+      "replay",
+      "recovery",
+      "ecc",
+      "malformed",
+      "symbol",
+      "effective",
+      "link-recovery",
+      "link-recovery-failed");
 
   private static final List<String> NAMES = List.of(
-      "xid", "sxid", "recovery-action", "ecc", "row-remap", "sram-threshold", "gpu-lost", "hang",
-      "driver-hang", "slow", "refuse", "missing-sensor", "garbage", "gpu-reset", "driver-reload",
-      "unplug", "airflow", "inlet", "power-limit", "power-brake", "pcie-link", "pcie-replays", "aer",
-      "nvlink-errors", "nvlink-down", "fabric");
+      "xid",
+      "sxid",
+      "recovery-action",
+      "ecc",
+      "row-remap",
+      "sram-threshold",
+      "gpu-lost",
+      "hang",
+      "driver-hang",
+      "slow",
+      "refuse",
+      "missing-sensor",
+      "garbage",
+      "gpu-reset",
+      "driver-reload",
+      "unplug",
+      "airflow",
+      "inlet",
+      "power-limit",
+      "power-brake",
+      "pcie-link",
+      "pcie-replays",
+      "aer",
+      "nvlink-errors",
+      "nvlink-down",
+      "fabric");
 
   private final Block block;
   private final int count;
@@ -44,89 +74,101 @@ final class FaultReader {
     List<Integer> gpus = gpus(name);
     return switch (name) {
       case "xid" -> xid(at, gpus);
-      case "sxid" -> new Fault.Sxid(
-          at,
-          gpus,
-          (int) block.integer("code", 10_000, 999_999),
-          block.word("nvswitch", "nvswitch0"),
-          block.text("text"));
-      case "recovery-action" -> new Fault.RecoveryAction(
-          at,
-          gpus,
-          RECOVERY_ACTIONS.indexOf(block.choice("from", RECOVERY_ACTIONS, "none")),
-          RECOVERY_ACTIONS.indexOf(block.choice("to", RECOVERY_ACTIONS)));
-      case "ecc" -> new Fault.Ecc(
-          at,
-          gpus,
-          block.choice("errors", List.of("corrected", "uncorrected")).equals("corrected"),
-          block.choice("memory", List.of("dram", "sram"), "dram").equals("dram"),
-          block.integer("count", 0, 1L << 40, block.has("rate") ? 0 : 1),
-          block.quantity("rate", Quantity.RATE, 0),
-          until(at),
-          block.choice("when", List.of("now", "years-ago"), "now").equals("years-ago"));
-      case "row-remap" -> new Fault.RowRemap(
-          at,
-          gpus,
-          block
-              .choice("cause", List.of("corrected", "uncorrected"), "uncorrected")
-              .equals("uncorrected"),
-          block.integer("rows", 0, 4096, 1),
-          block.yes("pending", true),
-          block.yes("failure", false));
-      case "sram-threshold" -> new Fault.SramThreshold(
-          at, gpus, block.integer("parity", 0, 1000, 0), block.integer("secded", 0, 1000, 0));
+      case "sxid" ->
+        new Fault.Sxid(
+            at,
+            gpus,
+            (int) block.integer("code", 10_000, 999_999),
+            block.word("nvswitch", "nvswitch0"),
+            block.text("text"));
+      case "recovery-action" ->
+        new Fault.RecoveryAction(
+            at,
+            gpus,
+            RECOVERY_ACTIONS.indexOf(block.choice("from", RECOVERY_ACTIONS, "none")),
+            RECOVERY_ACTIONS.indexOf(block.choice("to", RECOVERY_ACTIONS)));
+      case "ecc" ->
+        new Fault.Ecc(
+            at,
+            gpus,
+            block.choice("errors", List.of("corrected", "uncorrected")).equals("corrected"),
+            block.choice("memory", List.of("dram", "sram"), "dram").equals("dram"),
+            block.integer("count", 0, 1L << 40, block.has("rate") ? 0 : 1),
+            block.quantity("rate", Quantity.RATE, 0),
+            until(at),
+            block.choice("when", List.of("now", "years-ago"), "now").equals("years-ago"));
+      case "row-remap" ->
+        new Fault.RowRemap(
+            at,
+            gpus,
+            block
+                .choice("cause", List.of("corrected", "uncorrected"), "uncorrected")
+                .equals("uncorrected"),
+            block.integer("rows", 0, 4096, 1),
+            block.yes("pending", true),
+            block.yes("failure", false));
+      case "sram-threshold" ->
+        new Fault.SramThreshold(
+            at, gpus, block.integer("parity", 0, 1000, 0), block.integer("secded", 0, 1000, 0));
       case "gpu-lost" -> new Fault.Lost(at, gpus, block.yes("xid", true));
       case "hang" -> new Fault.Hang(at, gpus, until(at), function("*"), false);
       case "driver-hang" -> new Fault.Hang(at, gpus, until(at), "*", true);
-      case "slow" -> new Fault.Slow(
-          at, gpus, until(at), function("*"), block.quantity("delay", Quantity.DELAY));
-      case "refuse" -> new Fault.Refuse(
-          at, gpus, until(at), function(null), (int) block.integer("code", 1, 999));
+      case "slow" ->
+        new Fault.Slow(at, gpus, until(at), function("*"), block.quantity("delay", Quantity.DELAY));
+      case "refuse" ->
+        new Fault.Refuse(at, gpus, until(at), function(null), (int) block.integer("code", 1, 999));
       case "missing-sensor" -> new Fault.Refuse(at, gpus, end + 1, function(null), 3);
-      case "garbage" -> new Fault.Garbage(
-          at,
-          gpus,
-          until(at),
-          function(null),
-          block.integer("value", Long.MIN_VALUE, Long.MAX_VALUE));
+      case "garbage" ->
+        new Fault.Garbage(
+            at,
+            gpus,
+            until(at),
+            function(null),
+            block.integer("value", Long.MIN_VALUE, Long.MAX_VALUE));
       case "gpu-reset" -> new Fault.Reset(at, gpus);
-      case "driver-reload" -> new Fault.DriverReload(at, gpus, until(at), block.word("version", ""));
+      case "driver-reload" ->
+        new Fault.DriverReload(at, gpus, until(at), block.word("version", ""));
       case "unplug" -> new Fault.Unplug(at, gpus, until(at));
-      case "airflow" -> new Fault.Airflow(
-          at, gpus, (int) percent("to", 5, 200), block.quantity("over", Quantity.TIME, 10_000));
-      case "inlet" -> new Fault.Inlet(
-          at,
-          gpus,
-          (int) block.quantity("to", Quantity.TEMPERATURE),
-          block.quantity("over", Quantity.TIME, 60_000));
+      case "airflow" ->
+        new Fault.Airflow(
+            at, gpus, (int) percent("to", 5, 200), block.quantity("over", Quantity.TIME, 10_000));
+      case "inlet" ->
+        new Fault.Inlet(
+            at,
+            gpus,
+            (int) block.quantity("to", Quantity.TEMPERATURE),
+            block.quantity("over", Quantity.TIME, 60_000));
       case "power-limit" -> new Fault.PowerLimit(at, gpus, block.quantity("to", Quantity.POWER));
       case "power-brake" -> new Fault.PowerBrake(at, gpus, until(at));
-      case "pcie-link" -> new Fault.PcieLink(
-          at,
-          gpus,
-          (int) block.integer("generation", 0, 7, 0),
-          (int) block.integer("width", 0, 32, 0),
-          until(at));
-      case "pcie-replays" -> new Fault.PcieReplays(
-          at, gpus, block.quantity("rate", Quantity.RATE), until(at));
+      case "pcie-link" ->
+        new Fault.PcieLink(
+            at,
+            gpus,
+            (int) block.integer("generation", 0, 7, 0),
+            (int) block.integer("width", 0, 32, 0),
+            until(at));
+      case "pcie-replays" ->
+        new Fault.PcieReplays(at, gpus, block.quantity("rate", Quantity.RATE), until(at));
       case "aer" -> aer(at, gpus);
-      case "nvlink-errors" -> new Fault.NvlinkErrors(
-          at,
-          gpus,
-          (int) block.integer("link", 0, 17),
-          block.choice("kind", NVLINK_ERRORS),
-          block.integer("count", 0, 1L << 40, 0),
-          block.quantity("rate", Quantity.RATE, 0),
-          until(at));
-      case "nvlink-down" -> new Fault.NvlinkDown(
-          at, gpus, (int) block.integer("link", 0, 17), until(at));
-      case "fabric" -> new Fault.Fabric(
-          at,
-          gpus,
-          (int) block.integer("state", 0, 3, 3),
-          (int) block.integer("status", 0, 999, 0),
-          (int) block.integer("summary", 0, 3, 1),
-          block.integer("mask", 0, 0xffff_ffffL, 0));
+      case "nvlink-errors" ->
+        new Fault.NvlinkErrors(
+            at,
+            gpus,
+            (int) block.integer("link", 0, 17),
+            block.choice("kind", NVLINK_ERRORS),
+            block.integer("count", 0, 1L << 40, 0),
+            block.quantity("rate", Quantity.RATE, 0),
+            until(at));
+      case "nvlink-down" ->
+        new Fault.NvlinkDown(at, gpus, (int) block.integer("link", 0, 17), until(at));
+      case "fabric" ->
+        new Fault.Fabric(
+            at,
+            gpus,
+            (int) block.integer("state", 0, 3, 3),
+            (int) block.integer("status", 0, 999, 0),
+            (int) block.integer("summary", 0, 3, 1),
+            block.integer("mask", 0, 0xffff_ffffL, 0));
       default -> throw new IllegalStateException("no reader for fault " + name);
     };
   }
@@ -176,8 +218,7 @@ final class FaultReader {
   /** {@code all}, {@code 3}, {@code 0-3}, or a list of numbers. */
   static List<Integer> gpus(Block block, int count) throws ScenarioException {
     Yaml node = block.need("gpu");
-    List<Yaml> items =
-        node instanceof Yaml.Sequence sequence ? sequence.items() : List.of(node);
+    List<Yaml> items = node instanceof Yaml.Sequence sequence ? sequence.items() : List.of(node);
     List<Integer> gpus = new ArrayList<>();
     for (Yaml item : items) {
       if (!(item instanceof Yaml.Scalar scalar)) {
@@ -243,7 +284,8 @@ final class FaultReader {
   private long percent(String key, long min, long max) throws ScenarioException {
     long percent = block.quantity(key, Quantity.SHARE);
     if (percent < min || percent > max) {
-      throw block.scalar(key)
+      throw block
+          .scalar(key)
           .place()
           .wrong("%s: found %d %%, expected %d %% to %d %%".formatted(key, percent, min, max));
     }
@@ -272,7 +314,8 @@ final class FaultReader {
       names.add(known.symbol());
     }
     if (!name.equals("*") && !names.contains(name)) {
-      throw block.scalar("function")
+      throw block
+          .scalar("function")
           .place()
           .wrong("function: found \"%s\", expected a function of NVML%s"
               .formatted(name, Nearest.hint(name, names)));

@@ -22,7 +22,8 @@ final class Fields {
   static String checked(Block block, String key) throws ScenarioException {
     String name = block.word(key);
     if (!NAMES.contains(name)) {
-      throw block.scalar(key)
+      throw block
+          .scalar(key)
           .place()
           .wrong("%s: found \"%s\", expected a field of NVML without NVML_FI_DEV_%s"
               .formatted(key, name, Nearest.hint(name, NAMES)));

@@ -9,7 +9,10 @@ import java.util.regex.Pattern;
 /** Numbers with their units as people write them: {@code 97 %}, {@code 62 GiB}, {@code 1m30s}, {@code 12 per minute}. */
 enum Quantity {
   /** In ms; may be a sum, and negative: the past. */
-  TIME(Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "min", 60_000L, "h", 3_600_000L, "d", 86_400_000L), "a time such as 90s, 1m30s or -2m"),
+  TIME(
+      Map.of(
+          "ms", 1L, "s", 1_000L, "m", 60_000L, "min", 60_000L, "h", 3_600_000L, "d", 86_400_000L),
+      "a time such as 90s, 1m30s or -2m"),
   /** In percent. */
   SHARE(Map.of("%", 1L), "a share such as 97 %"),
   /** In bytes. */

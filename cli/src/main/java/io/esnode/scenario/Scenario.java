@@ -53,8 +53,29 @@ public record Scenario(
   /** The same incident with other noise. */
   public Scenario withSeed(long other) {
     return new Scenario(
-        name, title, story, twin, twinOf, other, durationMs, intervalMs, historyMs, epochUs, bootMs,
-        driver, header, gpus, noise, load, counters, faults, kernel, kubernetes, audit, host, clock,
+        name,
+        title,
+        story,
+        twin,
+        twinOf,
+        other,
+        durationMs,
+        intervalMs,
+        historyMs,
+        epochUs,
+        bootMs,
+        driver,
+        header,
+        gpus,
+        noise,
+        load,
+        counters,
+        faults,
+        kernel,
+        kubernetes,
+        audit,
+        host,
+        clock,
         expect);
   }
 
@@ -95,7 +116,13 @@ public record Scenario(
    * @param processes by GPU in order, each with one more pid; none where {@code pid} is 0
    */
   record Load(
-      long atMs, List<Integer> gpus, Work work, int busyPercent, String process, int pid, long memoryBytes) {}
+      long atMs,
+      List<Integer> gpus,
+      Work work,
+      int busyPercent,
+      String process,
+      int pid,
+      long memoryBytes) {}
 
   /** Kinds of work: how much of the board's power they ask for at 100 % busy, and what they move. */
   enum Work {
@@ -179,5 +206,8 @@ public record Scenario(
    * @param notBeforeMs null where any time will do
    */
   public record Expectation(
-      String rule, String entity, @Nullable Long notBeforeMs, @Nullable Long notAfterMs) {}
+      String rule,
+      String entity,
+      @Nullable Long notBeforeMs,
+      @Nullable Long notAfterMs) {}
 }

@@ -11,38 +11,71 @@ public final class ScenarioCompiler {
   private static final long MIB = 1L << 20;
 
   private static final List<String> COUNTED = List.of(
-      "PERF_POLICY_POWER", "PERF_POLICY_THERMAL", "PERF_POLICY_SYNC_BOOST", "PERF_POLICY_BOARD_LIMIT",
-      "PERF_POLICY_LOW_UTILIZATION", "PERF_POLICY_RELIABILITY", "PCIE_REPLAY_COUNTER",
-      "PCIE_REPLAY_ROLLOVER_COUNTER", "PCIE_L0_TO_RECOVERY_COUNTER", "PCIE_COUNT_CORRECTABLE_ERRORS",
-      "PCIE_COUNT_NAKS_RECEIVED", "PCIE_COUNT_RECEIVER_ERROR", "PCIE_COUNT_BAD_TLP",
-      "PCIE_COUNT_NAKS_SENT", "PCIE_COUNT_BAD_DLLP", "PCIE_COUNT_NON_FATAL_ERROR",
-      "PCIE_COUNT_FATAL_ERROR", "PCIE_COUNT_UNSUPPORTED_REQ", "PCIE_COUNT_LCRC_ERROR",
-      "PCIE_COUNT_TX_BYTES", "PCIE_COUNT_RX_BYTES", "CLOCKS_EVENT_REASON_SW_THERM_SLOWDOWN",
-      "CLOCKS_EVENT_REASON_HW_THERM_SLOWDOWN", "CLOCKS_EVENT_REASON_HW_POWER_BRAKE_SLOWDOWN");
+      "PERF_POLICY_POWER",
+      "PERF_POLICY_THERMAL",
+      "PERF_POLICY_SYNC_BOOST",
+      "PERF_POLICY_BOARD_LIMIT",
+      "PERF_POLICY_LOW_UTILIZATION",
+      "PERF_POLICY_RELIABILITY",
+      "PCIE_REPLAY_COUNTER",
+      "PCIE_REPLAY_ROLLOVER_COUNTER",
+      "PCIE_L0_TO_RECOVERY_COUNTER",
+      "PCIE_COUNT_CORRECTABLE_ERRORS",
+      "PCIE_COUNT_NAKS_RECEIVED",
+      "PCIE_COUNT_RECEIVER_ERROR",
+      "PCIE_COUNT_BAD_TLP",
+      "PCIE_COUNT_NAKS_SENT",
+      "PCIE_COUNT_BAD_DLLP",
+      "PCIE_COUNT_NON_FATAL_ERROR",
+      "PCIE_COUNT_FATAL_ERROR",
+      "PCIE_COUNT_UNSUPPORTED_REQ",
+      "PCIE_COUNT_LCRC_ERROR",
+      "PCIE_COUNT_TX_BYTES",
+      "PCIE_COUNT_RX_BYTES",
+      "CLOCKS_EVENT_REASON_SW_THERM_SLOWDOWN",
+      "CLOCKS_EVENT_REASON_HW_THERM_SLOWDOWN",
+      "CLOCKS_EVENT_REASON_HW_POWER_BRAKE_SLOWDOWN");
 
   private static final List<String> NVLINK_TOTALS = List.of(
-      "NVLINK_CRC_FLIT_ERROR_COUNT_TOTAL", "NVLINK_CRC_DATA_ERROR_COUNT_TOTAL",
-      "NVLINK_REPLAY_ERROR_COUNT_TOTAL", "NVLINK_RECOVERY_ERROR_COUNT_TOTAL",
+      "NVLINK_CRC_FLIT_ERROR_COUNT_TOTAL",
+      "NVLINK_CRC_DATA_ERROR_COUNT_TOTAL",
+      "NVLINK_REPLAY_ERROR_COUNT_TOTAL",
+      "NVLINK_RECOVERY_ERROR_COUNT_TOTAL",
       "NVLINK_ECC_DATA_ERROR_COUNT_TOTAL");
 
   private static final List<String> NVLINK_TRAFFIC = List.of(
-      "NVLINK_THROUGHPUT_DATA_TX", "NVLINK_THROUGHPUT_DATA_RX", "NVLINK_THROUGHPUT_RAW_TX",
+      "NVLINK_THROUGHPUT_DATA_TX",
+      "NVLINK_THROUGHPUT_DATA_RX",
+      "NVLINK_THROUGHPUT_RAW_TX",
       "NVLINK_THROUGHPUT_RAW_RX");
 
-  private static final List<String> NVLINK4_ERRORS = List.of(
-      "NVLINK_ERROR_DL_REPLAY", "NVLINK_ERROR_DL_RECOVERY", "NVLINK_ERROR_DL_CRC");
+  private static final List<String> NVLINK4_ERRORS =
+      List.of("NVLINK_ERROR_DL_REPLAY", "NVLINK_ERROR_DL_RECOVERY", "NVLINK_ERROR_DL_CRC");
 
   private static final List<String> NVLINK5_COUNTED = List.of(
-      "NVLINK_COUNT_XMIT_PACKETS", "NVLINK_COUNT_RCV_PACKETS", "NVLINK_COUNT_XMIT_BYTES",
-      "NVLINK_COUNT_RCV_BYTES", "NVLINK_COUNT_MALFORMED_PACKET_ERRORS",
-      "NVLINK_COUNT_BUFFER_OVERRUN_ERRORS", "NVLINK_COUNT_RCV_ERRORS",
-      "NVLINK_COUNT_RCV_REMOTE_ERRORS", "NVLINK_COUNT_RCV_GENERAL_ERRORS",
-      "NVLINK_COUNT_LOCAL_LINK_INTEGRITY_ERRORS", "NVLINK_COUNT_XMIT_DISCARDS",
-      "NVLINK_COUNT_LINK_RECOVERY_SUCCESSFUL_EVENTS", "NVLINK_COUNT_LINK_RECOVERY_FAILED_EVENTS",
-      "NVLINK_COUNT_LINK_RECOVERY_EVENTS", "NVLINK_COUNT_EFFECTIVE_ERRORS",
-      "NVLINK_COUNT_SYMBOL_ERRORS", "NVLINK_COUNT_EFFECTIVE_BER", "NVLINK_COUNT_SYMBOL_BER",
-      "NVLINK_COUNT_FEC_HISTORY_0", "NVLINK_COUNT_FEC_HISTORY_1", "NVLINK_COUNT_FEC_HISTORY_2",
-      "NVLINK_COUNT_FEC_HISTORY_3", "NVLINK_COUNT_FEC_HISTORY_4");
+      "NVLINK_COUNT_XMIT_PACKETS",
+      "NVLINK_COUNT_RCV_PACKETS",
+      "NVLINK_COUNT_XMIT_BYTES",
+      "NVLINK_COUNT_RCV_BYTES",
+      "NVLINK_COUNT_MALFORMED_PACKET_ERRORS",
+      "NVLINK_COUNT_BUFFER_OVERRUN_ERRORS",
+      "NVLINK_COUNT_RCV_ERRORS",
+      "NVLINK_COUNT_RCV_REMOTE_ERRORS",
+      "NVLINK_COUNT_RCV_GENERAL_ERRORS",
+      "NVLINK_COUNT_LOCAL_LINK_INTEGRITY_ERRORS",
+      "NVLINK_COUNT_XMIT_DISCARDS",
+      "NVLINK_COUNT_LINK_RECOVERY_SUCCESSFUL_EVENTS",
+      "NVLINK_COUNT_LINK_RECOVERY_FAILED_EVENTS",
+      "NVLINK_COUNT_LINK_RECOVERY_EVENTS",
+      "NVLINK_COUNT_EFFECTIVE_ERRORS",
+      "NVLINK_COUNT_SYMBOL_ERRORS",
+      "NVLINK_COUNT_EFFECTIVE_BER",
+      "NVLINK_COUNT_SYMBOL_BER",
+      "NVLINK_COUNT_FEC_HISTORY_0",
+      "NVLINK_COUNT_FEC_HISTORY_1",
+      "NVLINK_COUNT_FEC_HISTORY_2",
+      "NVLINK_COUNT_FEC_HISTORY_3",
+      "NVLINK_COUNT_FEC_HISTORY_4");
 
   private static final Map<String, String> TYPES = Map.of(
       "TEMPERATURE_SHUTDOWN_TLIMIT", "sint",
@@ -79,7 +112,8 @@ public final class ScenarioCompiler {
     TYPES.entrySet().stream()
         .sorted(Map.Entry.comparingByKey())
         .forEach(type -> out.line("type " + type.getKey() + " " + type.getValue()));
-    out.kernel(start, 6, "NVRM: loading NVIDIA UNIX Open Kernel Module for x86_64  " + scenario.driver());
+    out.kernel(
+        start, 6, "NVRM: loading NVIDIA UNIX Open Kernel Module for x86_64  " + scenario.driver());
     for (Scenario.Gpu gpu : scenario.gpus()) {
       identity(gpu);
       limits(gpu);
@@ -128,12 +162,18 @@ public final class ScenarioCompiler {
     out.set(start, g, "banks_max", model.remapBanks());
     out.set(start, g, "ecc_mode", gpu.ecc() ? 1 : 0);
     out.set(start, g, "mig_mode", gpu.mig().isEmpty() ? 0 : 1);
-    out.set(start, g, "fabric_state", model.nvlinkLinks() > 0 && model.nvlinkVersion() >= 4 ? 3 : 0);
-    out.set(start, g, "fabric_summary", model.nvlinkLinks() > 0 && model.nvlinkVersion() >= 4 ? 1 : 0);
+    out.set(
+        start, g, "fabric_state", model.nvlinkLinks() > 0 && model.nvlinkVersion() >= 4 ? 3 : 0);
+    out.set(
+        start, g, "fabric_summary", model.nvlinkLinks() > 0 && model.nvlinkVersion() >= 4 ? 1 : 0);
     out.set(start, g, "gpm_supported", model.architecture() >= 9 ? 1 : 0);
-    out.signed(start, g, "TEMPERATURE_SHUTDOWN_TLIMIT", model.softwareSlowdownC() - model.shutdownC());
     out.signed(
-        start, g, "TEMPERATURE_SLOWDOWN_TLIMIT", model.softwareSlowdownC() - model.hardwareSlowdownC());
+        start, g, "TEMPERATURE_SHUTDOWN_TLIMIT", model.softwareSlowdownC() - model.shutdownC());
+    out.signed(
+        start,
+        g,
+        "TEMPERATURE_SLOWDOWN_TLIMIT",
+        model.softwareSlowdownC() - model.hardwareSlowdownC());
     out.signed(start, g, "TEMPERATURE_MEM_MAX_TLIMIT", 0);
     out.signed(start, g, "TEMPERATURE_GPU_MAX_TLIMIT", 0);
     COUNTED.forEach(name -> counters.assign(g, name, start, 0));
@@ -245,9 +285,8 @@ public final class ScenarioCompiler {
 
   private void given() {
     for (Scenario.Counter counter : scenario.counters()) {
-      String name = counter.scope() == null
-          ? counter.field()
-          : counter.field() + "." + counter.scope();
+      String name =
+          counter.scope() == null ? counter.field() : counter.field() + "." + counter.scope();
       Long value = counter.value();
       for (int gpu : counter.gpus()) {
         if (value != null) {
@@ -270,8 +309,8 @@ public final class ScenarioCompiler {
           .formatted(event.atMs(), event.entity(), event.reason(), event.text()));
     }
     for (Scenario.Audit row : scenario.audit()) {
-      out.line("audit %d %s %s %s"
-          .formatted(row.atMs(), row.action(), row.outcome(), row.detail()));
+      out.line(
+          "audit %d %s %s %s".formatted(row.atMs(), row.action(), row.outcome(), row.detail()));
     }
     for (Scenario.ClockStep step : scenario.clock()) {
       out.line("clock %d %d".formatted(step.atMs(), step.offsetUs()));

@@ -24,7 +24,8 @@ public final class ScenarioReader {
 
   /** Buses of two common boards of eight: where GPUs sit if nothing else is said. */
   private static final List<String> BUSES = List.of(
-      "19", "3b", "4c", "5d", "9b", "bb", "cb", "db", "1a", "3c", "4d", "5e", "9c", "bc", "cc", "dc");
+      "19", "3b", "4c", "5d", "9b", "bb", "cb", "db", "1a", "3c", "4d", "5e", "9c", "bc", "cc",
+      "dc");
 
   private static final List<String> BRANCHES =
       List.of("470", "525", "535", "550", "570", "575", "580", "590");
@@ -73,7 +74,8 @@ public final class ScenarioReader {
     duration = positive("duration", MAX_DURATION_MS, null);
     long interval = positive("interval", duration, 1000L);
     if (duration / interval > 100_000) {
-      throw top.place().wrong("interval: gives %d ticks, at most 100000".formatted(duration / interval));
+      throw top.place()
+          .wrong("interval: gives %d ticks, at most 100000".formatted(duration / interval));
     }
     history = top.quantity("history", Quantity.TIME, 30_000);
     if (history < 0 || history > 3_600_000) {
@@ -144,7 +146,8 @@ public final class ScenarioReader {
     } catch (DateTimeException e) {
       throw top.scalar("starts")
           .place()
-          .wrong("starts: found \"%s\", expected a time such as 2026-03-01T04:00:00Z".formatted(text));
+          .wrong(
+              "starts: found \"%s\", expected a time such as 2026-03-01T04:00:00Z".formatted(text));
     }
   }
 
@@ -171,17 +174,40 @@ public final class ScenarioReader {
     GpuModel model = model(block, "H100-SXM5-80GB");
     List<Scenario.Gpu> boards = new ArrayList<>();
     for (int gpu = 0; gpu < count; gpu++) {
-      boards.add(board(block, new Scenario.Gpu(
-          gpu, model, uuid(gpu), serial(gpu), pci(gpu), 27, 100, model.powerMaxMw(), List.of(), true)));
+      boards.add(board(
+          block,
+          new Scenario.Gpu(
+              gpu,
+              model,
+              uuid(gpu),
+              serial(gpu),
+              pci(gpu),
+              27,
+              100,
+              model.powerMaxMw(),
+              List.of(),
+              true)));
     }
     for (Block one : block.blocks("except", "a GPU that is not like the others")) {
       for (int gpu : FaultReader.gpus(one, count)) {
         Scenario.Gpu board = boards.get(gpu);
         GpuModel other = model(one, board.model().model());
         long limit = other == board.model() ? board.powerLimitMw() : other.powerMaxMw();
-        boards.set(gpu, board(one, new Scenario.Gpu(
-            gpu, other, board.uuid(), board.serial(), board.pci(), board.inletC(),
-            board.airflowPercent(), limit, board.mig(), board.ecc())));
+        boards.set(
+            gpu,
+            board(
+                one,
+                new Scenario.Gpu(
+                    gpu,
+                    other,
+                    board.uuid(),
+                    board.serial(),
+                    board.pci(),
+                    board.inletC(),
+                    board.airflowPercent(),
+                    limit,
+                    board.mig(),
+                    board.ecc())));
       }
       one.end();
     }
@@ -206,7 +232,8 @@ public final class ScenarioReader {
     }
     String pci = block.word("pci", board.pci());
     if (!pci.matches("[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7]")) {
-      throw block.scalar("pci")
+      throw block
+          .scalar("pci")
           .place()
           .wrong("pci: found \"%s\", expected an address such as 0000:19:00.0".formatted(pci));
     }
@@ -217,7 +244,8 @@ public final class ScenarioReader {
     }
     long limit = block.quantity("power_limit", Quantity.POWER, board.powerLimitMw());
     if (limit < board.model().powerMinMw() || limit > board.model().powerMaxMw()) {
-      throw block.place()
+      throw block
+          .place()
           .wrong("power_limit: expected %d W to %d W"
               .formatted(board.model().powerMinMw() / 1000, board.model().powerMaxMw() / 1000));
     }
@@ -262,7 +290,10 @@ public final class ScenarioReader {
   }
 
   private String serial(int gpu) {
-    return "16" + Long.toString(Long.parseLong(digest("serial " + gpu).substring(0, 12), 16) % 90_000_000_000L + 10_000_000_000L);
+    return "16"
+        + Long.toString(
+            Long.parseLong(digest("serial " + gpu).substring(0, 12), 16) % 90_000_000_000L
+                + 10_000_000_000L);
   }
 
   private String digest(String what) {
@@ -270,7 +301,8 @@ public final class ScenarioReader {
   }
 
   private static String pci(int gpu) {
-    return "%s:%s:00.0".formatted(gpu < BUSES.size() ? "0000" : "0001", BUSES.get(gpu % BUSES.size()));
+    return "%s:%s:00.0"
+        .formatted(gpu < BUSES.size() ? "0000" : "0001", BUSES.get(gpu % BUSES.size()));
   }
 
   private Scenario.Noise noise() throws ScenarioException {
@@ -312,7 +344,9 @@ public final class ScenarioReader {
   private static int share(Block item, String key, long otherwise) throws ScenarioException {
     long share = item.quantity(key, Quantity.SHARE, otherwise);
     if (share > 100) {
-      throw item.scalar(key).place().wrong("%s: found %d %%, expected at most 100 %%".formatted(key, share));
+      throw item.scalar(key)
+          .place()
+          .wrong("%s: found %d %%, expected at most 100 %%".formatted(key, share));
     }
     return (int) share;
   }
@@ -421,7 +455,8 @@ public final class ScenarioReader {
     for (Yaml item : block.items(key)) {
       if (!(item instanceof Yaml.Scalar scalar) || !scalar.text().matches("[a-z0-9._-]{1,32}")) {
         throw item.place()
-            .wrong("%s: found %s, expected a name such as eth0".formatted(key, YamlReader.kind(item)));
+            .wrong(
+                "%s: found %s, expected a name such as eth0".formatted(key, YamlReader.kind(item)));
       }
       words.add(scalar.text());
     }

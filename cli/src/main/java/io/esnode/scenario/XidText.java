@@ -19,7 +19,8 @@ final class XidText {
           "An uncorrectable double bit error (DBE) has been detected on GPU in the framebuffer at partition 5, subpartition 0."),
       Map.entry(63, "Row Remapper: New row marked for remapping, reset gpu to activate."),
       Map.entry(64, "Row Remapper: All reserved rows for bank are remapped."),
-      Map.entry(74, "NVLink: fatal error detected on link 4(0x0, 0x0, 0x10000, 0x0, 0x0, 0x0, 0x0)"),
+      Map.entry(
+          74, "NVLink: fatal error detected on link 4(0x0, 0x0, 0x10000, 0x0, 0x0, 0x0, 0x0)"),
       Map.entry(79, "GPU has fallen off the bus."),
       Map.entry(92, "High single-bit ECC error rate"),
       Map.entry(94, "Contained: SM (0x1). RST: No, D-RST: No"),
@@ -28,8 +29,12 @@ final class XidText {
           119,
           "Timeout after 6s of waiting for RPC response from GPU0 GSP! Expected function 76 (GSP_RM_CONTROL) (0x20801813 0x4c)."),
       Map.entry(120, "GSP task timeout @ pc:0x0, task: 1"),
-      Map.entry(145, "RLW_REMAP Nonfatal XC0 i0 Link 04 (0x00000004 0x00000020 0x00000000 0x00000000 0x00000000 0x00000000)"),
-      Map.entry(149, "NETIR_LINK_EVT Fatal XC0 i0 Link 04 (0x004505c6 0x00000000 0x00000000 0x00000000 0x00000000 0x00000000)"),
+      Map.entry(
+          145,
+          "RLW_REMAP Nonfatal XC0 i0 Link 04 (0x00000004 0x00000020 0x00000000 0x00000000 0x00000000 0x00000000)"),
+      Map.entry(
+          149,
+          "NETIR_LINK_EVT Fatal XC0 i0 Link 04 (0x004505c6 0x00000000 0x00000000 0x00000000 0x00000000 0x00000000)"),
       Map.entry(171, "Uncorrectable DRAM error"),
       Map.entry(172, "Uncorrectable SRAM error"));
 

@@ -151,7 +151,8 @@ final class YamlReader {
   private void expect(Class<? extends Event> type) throws ScenarioException {
     Event event = next();
     if (!type.isInstance(event)) {
-      throw last.wrong("found %s where the text should go on otherwise".formatted(event.getEventId()));
+      throw last.wrong(
+          "found %s where the text should go on otherwise".formatted(event.getEventId()));
     }
   }
 

@@ -53,10 +53,9 @@ class ArchitectureTest {
       slices().matching("io.esnode.(**)").should().beFreeOfCycles();
 
   @ArchTest
-  static final ArchRule everyPackageBelongsToAModule =
-      classes()
-          .should()
-          .resideInAnyPackage(join(BUNDLE, NVML_CAPTURE, RECORDER, SIGNER, ANALYZER, REPORTS, CLI));
+  static final ArchRule everyPackageBelongsToAModule = classes()
+      .should()
+      .resideInAnyPackage(join(BUNDLE, NVML_CAPTURE, RECORDER, SIGNER, ANALYZER, REPORTS, CLI));
 
   @ArchTest
   static final ArchRule bundleKnowsNoOtherModule =

@@ -11,22 +11,27 @@ import org.jspecify.annotations.Nullable;
  * severity, its status word, and whether recovery worked (drivers/pci/pcie/aer.c of Linux 4.x to 6.x).
  */
 final class AerShape implements Shape {
-  private static final String ADDRESS = "\\p{XDigit}{4,8}:\\p{XDigit}{2}:\\p{XDigit}{2}\\.\\p{XDigit}";
+  private static final String ADDRESS =
+      "\\p{XDigit}{4,8}:\\p{XDigit}{2}:\\p{XDigit}{2}\\.\\p{XDigit}";
   private static final String SEVERITY =
       "(Correctable|Corrected|Uncorrectable \\((?:Non-)?Fatal\\)|Uncorrected \\((?:Non-)?Fatal\\))";
 
-  private static final Pattern RECEIVED = Pattern.compile("(?:(" + ADDRESS + "): )?AER: (?:Multiple )?" + SEVERITY
-      + " error(?: message)? received(?: from|:) ?(" + ADDRESS + "|id=\\p{XDigit}{4})");
-  private static final Pattern DEVICE = Pattern.compile("(" + ADDRESS + "): (?:AER: )?PCIe Bus Error: severity="
-      + SEVERITY + ", type=([^,]{1,32}),");
+  private static final Pattern RECEIVED =
+      Pattern.compile("(?:(" + ADDRESS + "): )?AER: (?:Multiple )?" + SEVERITY
+          + " error(?: message)? received(?: from|:) ?(" + ADDRESS + "|id=\\p{XDigit}{4})");
+  private static final Pattern DEVICE = Pattern.compile(
+      "(" + ADDRESS + "): (?:AER: )?PCIe Bus Error: severity=" + SEVERITY + ", type=([^,]{1,32}),");
   private static final Pattern STATUS = Pattern.compile(
-      "(" + ADDRESS + "): (?:AER: )? {0,4}device \\[\\p{XDigit}{4}:\\p{XDigit}{4}\\] error status/mask=(\\p{XDigit}{8})/");
+      "(" + ADDRESS
+          + "): (?:AER: )? {0,4}device \\[\\p{XDigit}{4}:\\p{XDigit}{4}\\] error status/mask=(\\p{XDigit}{8})/");
   private static final Pattern RECOVERY =
       Pattern.compile("(" + ADDRESS + "): AER: device recovery (successful|failed)");
 
   @Override
   public @Nullable KernelEvent read(String text, Map<String, String> keys) {
-    if (!text.contains("AER: ") && !text.contains("PCIe Bus Error") && !text.contains("error status/mask=")) {
+    if (!text.contains("AER: ")
+        && !text.contains("PCIe Bus Error")
+        && !text.contains("error status/mask=")) {
       return null;
     }
     Matcher received = RECEIVED.matcher(text);

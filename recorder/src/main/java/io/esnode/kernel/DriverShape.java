@@ -20,8 +20,8 @@ final class DriverShape implements Shape {
       "NVRM: API mismatch: the client has the version (\\d{1,4}(?:\\.\\d{1,4}){1,3})");
   private static final Pattern INIT_FAILED = Pattern.compile(
       "NVRM: (?:GPU (" + PciAddress.SHAPE + "): )?(?:RmInitAdapter|rm_init_adapter) failed");
-  private static final Pattern RATE_LIMIT =
-      Pattern.compile("NVRM: Rate limiting .{1,80}? for GPU at (?:PCI:)?(" + PciAddress.SHAPE + ")");
+  private static final Pattern RATE_LIMIT = Pattern.compile(
+      "NVRM: Rate limiting .{1,80}? for GPU at (?:PCI:)?(" + PciAddress.SHAPE + ")");
   private static final Pattern REMOVED =
       Pattern.compile("NVRM: Attempting to remove device (" + PciAddress.SHAPE + ")");
 
@@ -36,7 +36,10 @@ final class DriverShape implements Shape {
     Matcher uuid = UUID.matcher(text);
     if (uuid.find()) {
       named = uuid.group(1);
-      return nvrm("gpu at address").gpu(uuid.group(1)).text("gpu_uuid", uuid.group(2)).build();
+      return nvrm("gpu at address")
+          .gpu(uuid.group(1))
+          .text("gpu_uuid", uuid.group(2))
+          .build();
     }
     Matcher serial = SERIAL.matcher(text);
     if (serial.find()) {

@@ -15,7 +15,8 @@ final class GpuLostShape implements Shape {
 
   private static final Pattern AT_ONCE =
       Pattern.compile("NVRM: GPU (" + PciAddress.SHAPE + "): GPU has fallen off the bus");
-  private static final Pattern FIRST = Pattern.compile("NVRM: The NVIDIA GPU (" + PciAddress.SHAPE + ")");
+  private static final Pattern FIRST =
+      Pattern.compile("NVRM: The NVIDIA GPU (" + PciAddress.SHAPE + ")");
   private static final String LAST = "fallen off the bus and is not responding to commands";
 
   private @Nullable String named;

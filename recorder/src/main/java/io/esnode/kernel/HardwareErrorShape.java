@@ -9,11 +9,12 @@ import org.jspecify.annotations.Nullable;
 final class HardwareErrorShape implements Shape {
   private static final Pattern BANK = Pattern.compile(
       "\\[Hardware Error\\]: CPU ?(\\d{1,5}): Machine Check(?: Exception|: )?:? ?(?:\\p{XDigit}{1,16}) Bank (\\d{1,3}): (\\p{XDigit}{1,16})");
-  private static final Pattern EDAC = Pattern.compile(
-      "^EDAC \\S{1,16}(?: \\S{1,16})?: (\\d{1,9}) (CE|UE) ");
+  private static final Pattern EDAC =
+      Pattern.compile("^EDAC \\S{1,16}(?: \\S{1,16})?: (\\d{1,9}) (CE|UE) ");
   private static final Pattern APEI_SEVERITY =
       Pattern.compile("\\[Hardware Error\\]: event severity: ([a-z]{1,16})");
-  private static final Pattern PAGE = Pattern.compile("^Memory failure: (0x\\p{XDigit}{1,16}): (.{1,120})");
+  private static final Pattern PAGE =
+      Pattern.compile("^Memory failure: (0x\\p{XDigit}{1,16}): (.{1,120})");
 
   @Override
   public @Nullable KernelEvent read(String text, Map<String, String> keys) {

@@ -78,7 +78,8 @@ record KernelEvent(
     /** Up to 16 hexadecimal digits, with or without {@code 0x}; a full 64-bit word keeps its bits. */
     Builder hex(String column, @Nullable String digits) {
       if (digits != null && digits.matches("(?:0[xX])?[0-9a-fA-F]{1,16}")) {
-        String plain = digits.length() > 2 && (digits.charAt(1) | 0x20) == 'x' ? digits.substring(2) : digits;
+        String plain =
+            digits.length() > 2 && (digits.charAt(1) | 0x20) == 'x' ? digits.substring(2) : digits;
         numbers.put(column, Long.parseUnsignedLong(plain, 16));
       }
       return this;

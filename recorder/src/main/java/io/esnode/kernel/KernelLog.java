@@ -118,8 +118,8 @@ public final class KernelLog implements AutoCloseable {
     }
     events.forEach((name, count) -> text.append("; %s %d".formatted(name, count)));
     if (logClock.offsetNanos() != 0) {
-      text.append("; its clock was %d us behind CLOCK_MONOTONIC"
-          .formatted(logClock.offsetNanos() / 1_000));
+      text.append(
+          "; its clock was %d us behind CLOCK_MONOTONIC".formatted(logClock.offsetNanos() / 1_000));
     }
     return text.toString();
   }
@@ -146,7 +146,8 @@ public final class KernelLog implements AutoCloseable {
         length = in.read(buffer);
         failedBefore = false;
       } catch (IOException e) {
-        // EPIPE: records were overwritten; the next read goes on, and its number says how many are gone.
+        // EPIPE: records were overwritten; the next read goes on, and its number says how many are
+        // gone.
         if (failedBefore) {
           throw e;
         }
@@ -154,7 +155,8 @@ public final class KernelLog implements AutoCloseable {
         continue;
       }
       if (length < 0) {
-        cannotRead("/dev/kmsg ended: no kernel log stands behind it; give this container the host's /dev/kmsg");
+        cannotRead(
+            "/dev/kmsg ended: no kernel log stands behind it; give this container the host's /dev/kmsg");
         return;
       }
       take(buffer, length, asked, clock.now());
@@ -197,7 +199,8 @@ public final class KernelLog implements AutoCloseable {
       long ts = answered.tsMicros() - (answered.monoNanos() - mono) / 1_000;
       gap = overwritten(record.sequence(), ts);
       lastTs = ts;
-      row = rows.event(record, mono < start.monoNanos() ? "pre_record" : "live", ts).orElse(null);
+      row = rows.event(record, mono < start.monoNanos() ? "pre_record" : "live", ts)
+          .orElse(null);
       if (row != null) {
         events.merge(String.valueOf(row.texts().get("event_class")), 1L, Long::sum);
       }

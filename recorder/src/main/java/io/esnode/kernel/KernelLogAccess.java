@@ -45,7 +45,8 @@ public record KernelLogAccess(boolean exists, boolean restricted) {
     }
     String refused = String.valueOf(e.getMessage()).replaceFirst("^.*dev/kmsg ?", "/dev/kmsg ");
     return restricted
-        ? "%s; run as root or with CAP_SYSLOG, or: sysctl kernel.dmesg_restrict=0".formatted(refused)
+        ? "%s; run as root or with CAP_SYSLOG, or: sysctl kernel.dmesg_restrict=0"
+            .formatted(refused)
         : "%s; run as root, or as a member of the group of /dev/kmsg".formatted(refused);
   }
 }

@@ -42,7 +42,8 @@ public record KernelRecord(
 
   private static final Pattern SYSLOG = Pattern.compile("^.{6,40}? kernel: ");
   private static final Pattern UPTIME = Pattern.compile("^\\[ *(\\d{1,9})\\.(\\d{6})\\] ?");
-  private static final Pattern WALL = Pattern.compile("^\\[[A-Z][a-z]{2} [A-Z][a-z]{2} +[0-9: ]{10,20}\\] ?");
+  private static final Pattern WALL =
+      Pattern.compile("^\\[[A-Z][a-z]{2} [A-Z][a-z]{2} +[0-9: ]{10,20}\\] ?");
 
   public KernelRecord {
     keys = Map.copyOf(keys);
@@ -50,8 +51,7 @@ public record KernelRecord(
 
   /** A line of the kernel itself, as a simulation has it. */
   public static KernelRecord ofKernel(int level, long sequence, long bootMicros, String text) {
-    return new KernelRecord(
-        KERNEL, level, sequence, bootMicros, PrintableText.of(text), Map.of());
+    return new KernelRecord(KERNEL, level, sequence, bootMicros, PrintableText.of(text), Map.of());
   }
 
   /**
@@ -65,7 +65,8 @@ public record KernelRecord(
     if (semicolon == line) {
       return Optional.empty();
     }
-    String[] head = new String(bytes, from, semicolon - from, StandardCharsets.ISO_8859_1).split(",", -1);
+    String[] head =
+        new String(bytes, from, semicolon - from, StandardCharsets.ISO_8859_1).split(",", -1);
     if (head.length < 4) {
       return Optional.empty();
     }
@@ -77,7 +78,12 @@ public record KernelRecord(
     }
     String text = PrintableText.of(bytes, semicolon + 1, line);
     return Optional.of(new KernelRecord(
-        (int) (priority >> 3), (int) (priority & 7), sequence, micros, text, keys(bytes, line, to)));
+        (int) (priority >> 3),
+        (int) (priority & 7),
+        sequence,
+        micros,
+        text,
+        keys(bytes, line, to)));
   }
 
   /** Reads a line that was copied from {@code dmesg}, the journal or a bug report. */
@@ -103,7 +109,8 @@ public record KernelRecord(
       int end = indexOf(bytes, '\n', start, to);
       int equals = start < to && bytes[start] == ' ' ? indexOf(bytes, '=', start, end) : end;
       if (equals < end) {
-        keys.putIfAbsent(PrintableText.of(bytes, start + 1, equals), PrintableText.of(bytes, equals + 1, end));
+        keys.putIfAbsent(
+            PrintableText.of(bytes, start + 1, equals), PrintableText.of(bytes, equals + 1, end));
       }
       at = end;
     }

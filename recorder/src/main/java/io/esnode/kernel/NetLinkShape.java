@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 final class NetLinkShape implements Shape {
   private static final String NAME = "([A-Za-z][A-Za-z0-9_.@-]{0,14})";
 
-  private static final Pattern LINK = Pattern.compile(
-      "(?:^|[ :])" + NAME + ":? (?:NIC )?Link (?:is )?(Up|Down|up|down)\\b");
-  private static final Pattern BOND = Pattern.compile(
-      "^" + NAME + ": (?:\\(slave " + NAME + "\\)|link status).{0,24}?link status (?:definitely )?(up|down)\\b");
+  private static final Pattern LINK =
+      Pattern.compile("(?:^|[ :])" + NAME + ":? (?:NIC )?Link (?:is )?(Up|Down|up|down)\\b");
+  private static final Pattern BOND = Pattern.compile("^" + NAME + ": (?:\\(slave " + NAME
+      + "\\)|link status).{0,24}?link status (?:definitely )?(up|down)\\b");
   private static final Pattern SPEED = Pattern.compile("(\\d{1,6})[ ]?([GM])bps");
   private static final Pattern ADDRESS =
       Pattern.compile("\\b(\\p{XDigit}{4,8}:\\p{XDigit}{2}:\\p{XDigit}{2}\\.\\p{XDigit})\\b");
@@ -35,7 +35,9 @@ final class NetLinkShape implements Shape {
     }
     if (text.contains("(slave ") && text.contains("link status ")) {
       Matcher bond = BOND.matcher(text);
-      return bond.find() && bond.group(2) != null ? change(bond.group(2), bond.group(3), text) : null;
+      return bond.find() && bond.group(2) != null
+          ? change(bond.group(2), bond.group(3), text)
+          : null;
     }
     if (!text.contains("Link ")) {
       return null;

@@ -42,15 +42,22 @@ final class OomShape implements Shape {
       Matcher cgroup = CGROUP.matcher(text);
       Matcher task = TASK.matcher(text);
       event = cgroup.find() ? event.text("cgroup", cgroup.group(1)) : event;
-      return (task.find() ? event.text("process_name", task.group(1)).number("pid", task.group(2)) : event)
+      return (task.find()
+              ? event.text("process_name", task.group(1)).number("pid", task.group(2))
+              : event)
           .build();
     }
     Matcher reaped = REAPED.matcher(text);
     if (reaped.find()) {
-      return oom("reaped").number("pid", reaped.group(1)).text("process_name", reaped.group(2)).build();
+      return oom("reaped")
+          .number("pid", reaped.group(1))
+          .text("process_name", reaped.group(2))
+          .build();
     }
     Matcher invoked = INVOKED.matcher(text);
-    return invoked.find() ? oom("invoked").text("process_name", invoked.group(1)).build() : null;
+    return invoked.find()
+        ? oom("invoked").text("process_name", invoked.group(1)).build()
+        : null;
   }
 
   private static KernelEvent.Builder oom(String reason) {

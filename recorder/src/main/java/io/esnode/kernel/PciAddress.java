@@ -11,8 +11,8 @@ final class PciAddress {
   static final String SHAPE =
       "(?:\\p{XDigit}{4,8}:)?\\p{XDigit}{2}:\\p{XDigit}{2}(?:\\.\\p{XDigit})?";
 
-  private static final Pattern PARTS = Pattern.compile(
-      "(?:(\\p{XDigit}{4,8}):)?(\\p{XDigit}{2}:\\p{XDigit}{2})(?:\\.\\p{XDigit})?");
+  private static final Pattern PARTS =
+      Pattern.compile("(?:(\\p{XDigit}{4,8}):)?(\\p{XDigit}{2}:\\p{XDigit}{2})(?:\\.\\p{XDigit})?");
 
   private PciAddress() {}
 

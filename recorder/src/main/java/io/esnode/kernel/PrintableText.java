@@ -102,6 +102,8 @@ final class PrintableText {
   }
 
   private static void escape(int b, StringBuilder text) {
-    text.append("\\x").append(Character.forDigit(b >> 4, 16)).append(Character.forDigit(b & 15, 16));
+    text.append("\\x")
+        .append(Character.forDigit(b >> 4, 16))
+        .append(Character.forDigit(b & 15, 16));
   }
 }

@@ -33,7 +33,8 @@ public final class Pseudonyms {
   private static final Pattern ACCOUNT = Pattern.compile(
       "(?<=\\b(?:[ae]?uid|[ae]?gid|loginuid|fsuid|UID|GID|user|acct)[=: ])[ \"]{0,2}([0-9A-Za-z_][0-9A-Za-z_.-]{0,63})");
   private static final Pattern HOME_DIRECTORY = Pattern.compile("(?<=/home/)[^/\\s\"']{1,64}");
-  private static final Pattern USER_UNIT = Pattern.compile("(?<=user-|user@|session-)\\d{1,10}(?=\\.s)");
+  private static final Pattern USER_UNIT =
+      Pattern.compile("(?<=user-|user@|session-)\\d{1,10}(?=\\.s)");
   private static final Pattern HARDWARE_ADDRESS = Pattern.compile(
       "(?<![0-9A-Za-z:.-])\\p{XDigit}{2}(?:[:-]\\p{XDigit}{2}){5,19}(?![0-9A-Za-z:-])");
   private static final Pattern IPV4 = Pattern.compile(
@@ -44,8 +45,10 @@ public final class Pseudonyms {
   /** Parts of a control group path that every machine has. */
   private static final Pattern GENERIC = Pattern.compile(
       "(?:(?:kubepods|kubepods-besteffort|kubepods-burstable|kubepods-guaranteed|system|user|machine|init|runtime|docker|lxc)(?:\\.slice|\\.scope|\\.service)?|besteffort|burstable|guaranteed|containerd|crio|podman|slurm)");
-  private static final Pattern POD_PART = Pattern.compile(
-      "((?:kubepods-(?:besteffort-|burstable-|guaranteed-)?)?pod)(" + UUID_SHAPE + "|\\p{XDigit}{32})(\\.slice)?");
+
+  private static final Pattern POD_PART =
+      Pattern.compile("((?:kubepods-(?:besteffort-|burstable-|guaranteed-)?)?pod)(" + UUID_SHAPE
+          + "|\\p{XDigit}{32})(\\.slice)?");
   private static final Pattern CONTAINER_PART = Pattern.compile(
       "((?:cri-containerd-|crio-|docker-|libpod-|containerd-)?)([0-9a-f]{64})(\\.scope)?");
 
@@ -89,8 +92,8 @@ public final class Pseudonyms {
       return null;
     }
     return Pattern.compile(
-        "(?<![0-9A-Za-z_-])" + Pattern.quote(first) + "(?:" + Pattern.quote(name.substring(first.length()))
-            + ")?(?![0-9A-Za-z_-])",
+        "(?<![0-9A-Za-z_-])" + Pattern.quote(first) + "(?:"
+            + Pattern.quote(name.substring(first.length())) + ")?(?![0-9A-Za-z_-])",
         Pattern.CASE_INSENSITIVE);
   }
 
@@ -219,5 +222,4 @@ public final class Pseudonyms {
   private interface Replacement {
     String of(MatchResult match);
   }
-
 }

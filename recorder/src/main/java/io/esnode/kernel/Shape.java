@@ -10,5 +10,6 @@ interface Shape {
    *
    * @param keys of the record, see {@link KernelRecord#keys()}
    */
-  @Nullable KernelEvent read(String text, Map<String, String> keys);
+  @Nullable
+  KernelEvent read(String text, Map<String, String> keys);
 }

@@ -35,7 +35,9 @@ final class StallShape implements Shape {
     }
     if (text.contains("INFO: rcu_")) {
       Matcher rcu = RCU.matcher(text);
-      return rcu.find() ? KernelEvent.of("cpu_stall").text("reason", "rcu stall").build() : null;
+      return rcu.find()
+          ? KernelEvent.of("cpu_stall").text("reason", "rcu stall").build()
+          : null;
     }
     return null;
   }
@@ -52,6 +54,9 @@ final class StallShape implements Shape {
   }
 
   private static KernelEvent.Builder stall(String reason, String cpu) {
-    return KernelEvent.of("cpu_stall").entity("cpu:" + cpu).number("cpu", cpu).text("reason", reason);
+    return KernelEvent.of("cpu_stall")
+        .entity("cpu:" + cpu)
+        .number("cpu", cpu)
+        .text("reason", reason);
   }
 }

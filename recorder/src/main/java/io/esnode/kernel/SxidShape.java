@@ -21,7 +21,8 @@ final class SxidShape implements Shape {
     if (!sxid.find()) {
       return null;
     }
-    KernelEvent.Builder event = KernelEvent.of("sxid").device(sxid.group(1)).number("code", sxid.group(2));
+    KernelEvent.Builder event =
+        KernelEvent.of("sxid").device(sxid.group(1)).number("code", sxid.group(2));
     Matcher severity = SEVERITY.matcher(sxid.group(3) == null ? "" : sxid.group(3));
     if (severity.find()) {
       event.text("severity", severity.group(1)).number("link", severity.group(2));

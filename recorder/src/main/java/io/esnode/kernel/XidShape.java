@@ -44,7 +44,8 @@ final class XidShape implements Shape {
     if (who.find()) {
       event.number("pid", who.group(1));
       String name = who.group(2);
-      event.text("process_name", "<unknown>".equals(name) || "'<unknown>'".equals(name) ? null : name);
+      event.text(
+          "process_name", "<unknown>".equals(name) || "'<unknown>'".equals(name) ? null : name);
       rest = rest.substring(who.end());
     }
     nvlink(rest, event);

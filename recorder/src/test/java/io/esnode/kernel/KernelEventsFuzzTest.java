@@ -78,8 +78,8 @@ class KernelEventsFuzzTest {
 
   private static void printable(TextRow row) {
     for (String text : row.texts().values()) {
-      assertThat(text.codePoints().filter(c -> Character.isISOControl(c)
-              || Character.getType(c) == Character.FORMAT))
+      assertThat(text.codePoints()
+              .filter(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT))
           .isEmpty();
     }
     assertThat(row.texts()).containsKey("event_class");

@@ -74,15 +74,15 @@ class KernelLogTest {
 
   @Test
   void continuationLinesBelongToTheirRecord() throws Exception {
-    List<TextRow> found = read(
-        """
+    List<TextRow> found = read("""
         4,1009,92990551,-;AER: Corrected error received: 0000:0f:00.0
          SUBSYSTEM=pci
          DEVICE=+pci:0000:0e:00.0
         4,1010,93000210,-;NVRM: Xid (PCI:0000:0f:00): 79, GPU has fallen off the bus.
         """);
 
-    assertThat(of(found, "event")).extracting(row -> row.texts().get("event_class"))
+    assertThat(of(found, "event"))
+        .extracting(row -> row.texts().get("event_class"))
         .containsExactly("aer", "xid");
     assertThat(of(found, "event").findFirst().orElseThrow().texts())
         .containsEntry("reporter_pci_address", "0000:0e:00");
@@ -109,31 +109,40 @@ class KernelLogTest {
     List<TextRow> found = read(
         "6,10,1000000,-;a\nno record\n6,11,2000000,-;NVRM: Xid (PCI:0000:0f:00): 31, x\n6,12,2000001,-;b\n");
 
-    assertThat(of(found, "audit")).singleElement().satisfies(row -> assertThat(row.texts())
-        .containsEntry("action", "kernel_log.read")
-        .containsEntry("outcome", "success")
-        .containsEntry(
-            "detail",
-            "/dev/kmsg: 4 records, number 10 to 12; 1 recorded, 2 of no class, 1 unreadable; xid 1"));
+    assertThat(of(found, "audit"))
+        .singleElement()
+        .satisfies(
+            row -> assertThat(row.texts())
+                .containsEntry("action", "kernel_log.read")
+                .containsEntry("outcome", "success")
+                .containsEntry(
+                    "detail",
+                    "/dev/kmsg: 4 records, number 10 to 12; 1 recorded, 2 of no class, 1 unreadable; xid 1"));
   }
 
   @Test
   void emptyLogIsReadAndSaysSo() throws Exception {
-    assertThat(of(read(""), "audit")).singleElement().satisfies(row -> assertThat(row.texts())
-        .containsEntry("detail", "/dev/kmsg: 0 records; 0 recorded, 0 of no class"));
+    assertThat(of(read(""), "audit"))
+        .singleElement()
+        .satisfies(row -> assertThat(row.texts())
+            .containsEntry("detail", "/dev/kmsg: 0 records; 0 recorded, 0 of no class"));
   }
 
   @Test
   void missingLogIsAGapThatNamesTheRemedy() throws Exception {
     List<TextRow> found = readToEnd();
 
-    assertThat(of(found, "gap")).singleElement().satisfies(row -> assertThat(row.texts())
-        .containsEntry("metric", "event")
-        .containsEntry(
-            "reason",
-            "/dev/kmsg does not exist here; a container has it with: --device /dev/kmsg --cap-add SYSLOG"));
-    assertThat(of(found, "audit")).singleElement().satisfies(row -> assertThat(row.texts())
-        .containsEntry("outcome", "failure"));
+    assertThat(of(found, "gap"))
+        .singleElement()
+        .satisfies(
+            row -> assertThat(row.texts())
+                .containsEntry("metric", "event")
+                .containsEntry(
+                    "reason",
+                    "/dev/kmsg does not exist here; a container has it with: --device /dev/kmsg --cap-add SYSLOG"));
+    assertThat(of(found, "audit"))
+        .singleElement()
+        .satisfies(row -> assertThat(row.texts()).containsEntry("outcome", "failure"));
   }
 
   @Test
@@ -143,19 +152,21 @@ class KernelLogTest {
     // Opening a directory fails for root, too.
     Files.createDirectory(root.resolve("dev/kmsg"));
 
-    assertThat(of(readToEnd(), "gap")).singleElement().satisfies(row -> assertThat(
-            row.texts().get("reason"))
-        .startsWith("/dev/kmsg ")
-        .endsWith("; run as root or with CAP_SYSLOG, or: sysctl kernel.dmesg_restrict=0"));
+    assertThat(of(readToEnd(), "gap"))
+        .singleElement()
+        .satisfies(row -> assertThat(row.texts().get("reason"))
+            .startsWith("/dev/kmsg ")
+            .endsWith("; run as root or with CAP_SYSLOG, or: sysctl kernel.dmesg_restrict=0"));
   }
 
   @Test
   void linkToNothingIsNotASilentKernel() throws Exception {
     Files.createSymbolicLink(root.resolve("dev/kmsg"), Path.of("/dev/null"));
 
-    assertThat(of(readToEnd(), "gap")).singleElement().satisfies(row -> assertThat(
-            row.texts().get("reason"))
-        .contains("no kernel log stands behind it"));
+    assertThat(of(readToEnd(), "gap"))
+        .singleElement()
+        .satisfies(row ->
+            assertThat(row.texts().get("reason")).contains("no kernel log stands behind it"));
   }
 
   @Test

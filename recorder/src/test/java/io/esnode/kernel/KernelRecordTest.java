@@ -18,8 +18,9 @@ class KernelRecordTest {
 
   @Test
   void recordHasItsHeadItsTextAndItsKeys() {
-    assertThat(parse(
-            "4,1009,92990551,-,caller=T12;pcieport 0000:0e:00.0: AER: x; y\n SUBSYSTEM=pci\n DEVICE=+pci:0000:0e:00.0\n"))
+    assertThat(
+            parse(
+                "4,1009,92990551,-,caller=T12;pcieport 0000:0e:00.0: AER: x; y\n SUBSYSTEM=pci\n DEVICE=+pci:0000:0e:00.0\n"))
         .contains(new KernelRecord(
             0,
             4,
@@ -92,7 +93,8 @@ class KernelRecordTest {
 
   @Test
   void copiedLineKeepsItsUptime() {
-    assertThat(KernelRecord.ofLine("Sep 13 12:28:03 h kernel: [521841.136352] x").bootMicros())
+    assertThat(
+            KernelRecord.ofLine("Sep 13 12:28:03 h kernel: [521841.136352] x").bootMicros())
         .isEqualTo(521_841_136_352L);
   }
 }

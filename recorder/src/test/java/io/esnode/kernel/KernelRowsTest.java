@@ -51,7 +51,8 @@ class KernelRowsTest {
     assertThat(event(xid).entity()).isEqualTo("gpu:pci:0000:0f:00");
     assertThat(event("NVRM: GPU at PCI:0000:0f:00: " + UUID).entity()).isEqualTo("gpu:" + UUID);
     assertThat(event(xid).entity()).isEqualTo("gpu:" + UUID);
-    assertThat(event("nvidia 0000:0f:00.0: PCIe Bus Error: severity=Corrected, type=Physical Layer, (Receiver ID)")
+    assertThat(event(
+                "nvidia 0000:0f:00.0: PCIe Bus Error: severity=Corrected, type=Physical Layer, (Receiver ID)")
             .texts())
         .containsEntry("gpu_uuid", UUID);
   }
@@ -65,7 +66,8 @@ class KernelRowsTest {
 
   @Test
   void lineThatUserSpaceWroteIsNoXid() {
-    TextRow row = event(1, "NVRM: Xid (PCI:0000:0f:00): 79, GPU has fallen off the bus.").orElseThrow();
+    TextRow row =
+        event(1, "NVRM: Xid (PCI:0000:0f:00): 79, GPU has fallen off the bus.").orElseThrow();
 
     assertThat(row.entity()).isEqualTo("node");
     assertThat(row.texts())
@@ -79,7 +81,8 @@ class KernelRowsTest {
   void userSpaceCannotFinishWhatTheKernelBegan() {
     event(KernelRecord.KERNEL, "NVRM: The NVIDIA GPU 0000:18:00.0");
 
-    assertThat(event(1, "NVRM: fallen off the bus and is not responding to commands.")).isEmpty();
+    assertThat(event(1, "NVRM: fallen off the bus and is not responding to commands."))
+        .isEmpty();
   }
 
   @Test
@@ -89,7 +92,10 @@ class KernelRowsTest {
 
     assertThat(row.texts().get("cgroup")).matches("/slurm/a-[0-9a-f]{16}");
     assertThat(row.texts().get("process_name")).matches("a-[0-9a-f]{16}-man");
-    assertThat(row.toString()).doesNotContain("job_77").doesNotContain("uid=1000").doesNotContain("10.0.0.7");
+    assertThat(row.toString())
+        .doesNotContain("job_77")
+        .doesNotContain("uid=1000")
+        .doesNotContain("10.0.0.7");
   }
 
   @Test
@@ -98,7 +104,9 @@ class KernelRowsTest {
     for (String line : KernelEventsFuzzTest.LINES) {
       event(KernelRecord.KERNEL, line).ifPresent(row -> {
         row.texts().keySet().forEach(c -> assertThat(type(table, c)).isEqualTo(Metric.Type.TEXT));
-        row.numbers().keySet().forEach(c -> assertThat(type(table, c)).isEqualTo(Metric.Type.INT64));
+        row.numbers()
+            .keySet()
+            .forEach(c -> assertThat(type(table, c)).isEqualTo(Metric.Type.INT64));
       });
     }
   }

@@ -58,8 +58,8 @@ class KernelShapesTest {
     // NVSentinel and gpud miss lines with GPU-I: their expressions end the address at the blank.
     KernelEvent instance = event(
         "NVRM: Xid (PCI:0000:01:00 GPU-I:05): 94, pid=7194, Contained: CE User Channel (0x9). RST: No, D-RST: No");
-    KernelEvent compute =
-        event("NVRM: Xid (PCI:0000:3b:00 GPU-I:01 GPU-CI:02): 13, pid=9, name=a, Graphics Exception");
+    KernelEvent compute = event(
+        "NVRM: Xid (PCI:0000:3b:00 GPU-I:01 GPU-CI:02): 13, pid=9, name=a, Graphics Exception");
 
     assertThat(instance.numbers())
         .containsEntry("code", 94L)
@@ -164,7 +164,8 @@ class KernelShapesTest {
 
   @Test
   void lastOfThreeLinesAloneNamesNoGpu() {
-    assertThat(read("NVRM: fallen off the bus and is not responding to commands.")).isEmpty();
+    assertThat(read("NVRM: fallen off the bus and is not responding to commands."))
+        .isEmpty();
   }
 
   @Test
@@ -233,14 +234,16 @@ class KernelShapesTest {
 
   @Test
   void rootPortIsTheReporterNotTheDevice() {
-    assertThat(event("pcieport 0000:0e:00.0: AER: Corrected error received: 0000:0f:00.0").texts())
+    assertThat(event("pcieport 0000:0e:00.0: AER: Corrected error received: 0000:0f:00.0")
+            .texts())
         .containsEntry("reporter_pci_address", "0000:0e:00");
   }
 
   @Test
   void errorStatusOfTheDeviceIsAWord() {
-    assertThat(event("nvidia 0000:0f:00.0:   device [10de:2330] error status/mask=00100000/0000a000")
-            .numbers())
+    assertThat(
+            event("nvidia 0000:0f:00.0:   device [10de:2330] error status/mask=00100000/0000a000")
+                .numbers())
         .containsEntry("error_status", 0x100000L);
   }
 
@@ -388,7 +391,9 @@ class KernelShapesTest {
 
   @Test
   void labelledLinesAreReadAsLabelled() throws Exception {
-    assumeThat(LABELLED).as("labelled lines of kernel_gpu_logs, which lie outside this repository").exists();
+    assumeThat(LABELLED)
+        .as("labelled lines of kernel_gpu_logs, which lie outside this repository")
+        .exists();
     List<String> wrong = new ArrayList<>();
     int lines = 0;
 
@@ -417,6 +422,8 @@ class KernelShapesTest {
         ? "gpu_lost"
         : "%s %s %s"
             .formatted(
-                event.eventClass(), event.texts().get("pci_address"), event.numbers().get("code"));
+                event.eventClass(),
+                event.texts().get("pci_address"),
+                event.numbers().get("code"));
   }
 }

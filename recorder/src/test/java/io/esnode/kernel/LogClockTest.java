@@ -11,7 +11,8 @@ class LogClockTest {
 
   @Test
   void withoutOtherKnowledgeTheLogsClockIsTaken() {
-    assertThat(clock.monoNanos(7_000_000, 100 * SECOND, 100 * SECOND + 1_000)).isEqualTo(7 * SECOND);
+    assertThat(clock.monoNanos(7_000_000, 100 * SECOND, 100 * SECOND + 1_000))
+        .isEqualTo(7 * SECOND);
     assertThat(clock.offsetNanos()).isZero();
   }
 
