@@ -157,7 +157,7 @@ public record Analysis(RuleBook rules, List<Chart> charts, String toolVersion, i
         quality.coverage(),
         results,
         findings,
-        Conclusion.of(results, findings, quality.coverage()),
+        Conclusion.of(results, findings, quality.coverage(), holdsGpus(session)),
         figures,
         queries,
         series,
@@ -185,15 +185,22 @@ public record Analysis(RuleBook rules, List<Chart> charts, String toolVersion, i
       .thenComparing(Finding::entity)
       .thenComparing(Finding::id);
 
-  private List<String> limits(Session session) {
+  /** Whether a GPU was recorded, or should have been and could not. */
+  private static boolean holdsGpus(Session session) throws SQLException {
+    if (session.inputs().stream()
+        .anyMatch(i -> i.file().columns().keySet().stream().anyMatch(GPU_TABLES::contains))) {
+      return true;
+    }
+    return Exact.onlyRow(session.connection(), "SELECT count(*) AS gaps FROM gap WHERE metric = 'gpu'")
+            .get("gaps")
+        instanceof Long gaps && gaps > 0;
+  }
+
+  private List<String> limits(Session session) throws SQLException {
     List<String> limits = new ArrayList<>();
     limits.add("Causes: this version has no causal model, so no hypothesis was weighed.");
-    boolean gpu = session.inputs().stream()
-        .anyMatch(i -> i.file().columns().keySet().stream().anyMatch(GPU_TABLES::contains));
-    if (!gpu) {
+    if (!holdsGpus(session)) {
       limits.add("GPU: these recordings hold no GPU table, so nothing is said about any GPU.");
-    } else {
-      limits.add("GPU: this version has no rule over GPU tables; query them with esnode query.");
     }
     for (VerifiedBundle one : session.bundles()) {
       one.verdict().notPerformed().forEach(n -> limits.add(one.bundle().name() + ": " + n));

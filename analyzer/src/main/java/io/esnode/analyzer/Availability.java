@@ -6,10 +6,12 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -22,10 +24,16 @@ final class Availability {
   /** A gap table that is not there says that nothing is missing; see {@link Views}. */
   private static final String GAP = "gap";
 
+  /** An event table that is not there says that nothing happened, if somebody listened. */
+  private static final String EVENT = "event";
+
   private final List<Views.Input> inputs;
 
   /** {@code ordinal/table.column} to what is there. */
   private final Map<String, Readings> readings = new HashMap<>();
+
+  /** Bundles in which somebody listened to the kernel log or to NVML's events. */
+  private final Set<Views.Input> listened = new HashSet<>();
 
   /**
    * Readings of one column in one bundle.
@@ -51,11 +59,39 @@ final class Availability {
           .add(name.substring(dot + 1));
     }
     for (Views.Input input : inputs) {
+      if (listened(connection, input)) {
+        availability.listened.add(input);
+      }
       for (Map.Entry<String, SortedSet<String>> table : byTable.entrySet()) {
         availability.count(connection, input, table.getKey(), table.getValue());
       }
     }
     return availability;
+  }
+
+  /** Rows of the recorder itself say so: the kernel log was read, or NVML was asked and no gap says that events are missing. */
+  private static boolean listened(Connection connection, Views.Input input) throws SQLException {
+    Set<String> tables = input.file().columns().keySet();
+    return tables.contains(EVENT)
+        || tables.contains("audit")
+            && any(
+                connection,
+                input,
+                "audit",
+                "action = 'kernel_log.read' AND outcome = 'success'")
+        || tables.contains("gpu")
+            && !(tables.contains(GAP) && any(connection, input, GAP, "metric = 'event'"));
+  }
+
+  private static boolean any(
+      Connection connection, Views.Input input, String table, String condition)
+      throws SQLException {
+    try (Statement sql = connection.createStatement();
+        ResultSet row = sql.executeQuery("SELECT count(*) > 0 FROM %s.%s WHERE %s"
+            .formatted(input.schema(), Views.name(table), condition))) {
+      row.next();
+      return row.getBoolean(1);
+    }
   }
 
   private void count(
@@ -110,8 +146,13 @@ final class Availability {
 
   private Optional<String> missing(Views.Input input, String name, int ticks) {
     String table = name.substring(0, name.indexOf('.'));
-    if (table.equals(GAP) && !input.file().columns().containsKey(GAP)) {
+    if (table.equals(GAP)) {
       return Optional.empty();
+    }
+    if (table.equals(EVENT)) {
+      return listened.contains(input)
+          ? Optional.empty()
+          : Optional.of("nobody listened to the kernel log or to NVML's events");
     }
     if (!input.file().columns().containsKey(table)) {
       return Optional.of("no table " + table);

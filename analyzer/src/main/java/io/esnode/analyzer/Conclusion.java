@@ -9,6 +9,7 @@ import io.esnode.ledger.Severity;
 import io.esnode.ledger.State;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The verdict without a causal model. Silence counts as "no incident" only where somebody listened: enough ticks, and
@@ -18,16 +19,23 @@ final class Conclusion {
   /** Share of expected ticks below which a recording says nothing by being quiet. */
   static final BigDecimal MIN_COVERAGE = new BigDecimal("0.95");
 
+  /** Tables that rules about GPUs require; events of other kinds have tables of their own beside them. */
+  private static final Set<String> TABLES_OF_GPUS = Set.of("gpu", "gpu_process", "nvlink", "event");
+
   private static final String OPEN = " No cause is established: this version has no causal model.";
 
   private Conclusion() {}
 
-  static Diagnosis of(List<RuleResult> rules, List<Finding> findings, Coverage coverage) {
+  /** @param gpus whether the recordings hold, or should hold, anything about GPUs: where there are none, their rules do not count */
+  static Diagnosis of(
+      List<RuleResult> rules, List<Finding> findings, Coverage coverage, boolean gpus) {
     List<Finding> present = findings.stream()
         .filter(f -> f.state() == State.PRESENT && serious(f.severity()))
         .toList();
-    List<RuleResult> listening =
-        rules.stream().filter(r -> serious(r.severity())).toList();
+    List<RuleResult> listening = rules.stream()
+        .filter(r -> serious(r.severity()))
+        .filter(r -> gpus || r.state() != State.NOT_OBSERVED || !aboutGpus(r))
+        .toList();
     long deaf = listening.stream().filter(r -> r.state() == State.NOT_OBSERVED).count();
     String deafness = deaf == 0
         ? ""
@@ -67,6 +75,12 @@ final class Conclusion {
         "No finding of severity warning or above; %s, %s rules were evaluated.%s"
             .formatted(captured, listening.size() - deaf, deafness),
         List.of());
+  }
+
+  private static boolean aboutGpus(RuleResult rule) {
+    return rule.requires().stream()
+        .map(name -> name.substring(0, name.indexOf('.')))
+        .allMatch(TABLES_OF_GPUS::contains);
   }
 
   private static boolean serious(Severity severity) {

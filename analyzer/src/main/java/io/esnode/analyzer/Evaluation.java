@@ -11,6 +11,7 @@ import io.esnode.rule.Rule;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -99,7 +100,7 @@ final class Evaluation {
           row.severity(),
           row.firstTs(),
           row.lastTs(),
-          shortened(rule.explanation(row.values())),
+          shortened(rule.explanation(words(rule, row))),
           own.stream().map(Figure::id).toList(),
           evidence));
     }
@@ -113,6 +114,14 @@ final class Evaluation {
           "Rule %s: not observed in part of the bundles: %s.".formatted(rule.id(), said(missing)));
     }
     return new Outcome(result(rule, State.PRESENT, ""), query, findings, figures, notes);
+  }
+
+  /** A figure that has no value stands in the sentence as such. */
+  private static Map<String, String> words(Rule rule, RuleRow row) {
+    Map<String, String> words = new HashMap<>();
+    rule.figures().forEach(f -> words.put(f.column(), "(not known)"));
+    words.putAll(row.values());
+    return words;
   }
 
   private Outcome silent(Rule rule, Query query, State state, String reason, List<String> notes) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A view has the head columns, the table's columns, {@code row_id} = ordinal × 2^40 + place in the file,
  * {@code bundle} (the ordinal) and {@code boot_id}. Beside them stand {@code all_rows} (head columns of every row),
- * {@code bundle} (one row for each manifest), {@code xid} (XIDs of kernel log and NVML alike) and the tables of
+ * {@code bundle} (one row for each manifest), the views of {@link EventViews} and the tables of
  * {@link KnowledgeTables}. {@code b0.host} is the view over the first bundle alone, with that file's own columns.
  */
 final class Views {
@@ -33,7 +33,7 @@ final class Views {
   private static final Map<String, String> HEAD = head();
 
   /** Tables of things that happen: a file in which nothing happened lacks them, and a rule can ask all the same. */
-  private static final List<String> ALWAYS_THERE = List.of("gap", "event");
+  private static final List<String> ALWAYS_THERE = List.of("gap", "event", "inventory", "audit");
 
   /** The six functions that DuckDB and Spark name differently, and exact division, which SQL has no common word for. */
   private static final List<String> MACROS = List.of(
@@ -46,27 +46,6 @@ final class Views {
       "divide_rounded(a, b) AS CAST(CASE WHEN (a < 0) <> (b < 0) THEN -1 ELSE 1 END"
           + " * ((2 * abs(CAST(a AS HUGEINT)) + abs(CAST(b AS HUGEINT)))"
           + " // nullif(2 * abs(CAST(b AS HUGEINT)), 0)) AS BIGINT)");
-
-  /** XIDs of both sources alike: the kernel log's rows say it in {@code code}, NVML's in {@code data}. */
-  private static final String XID_VIEW = """
-      CREATE VIEW xid AS
-      SELECT
-          tick, ts, mono_ns, node, entity, origin, source, row_id, bundle, boot_id,
-          code AS xid,
-          'kernel log' AS told_by,
-          pci_address, gpu_instance, pid, process_name, link, unit, intrinfo, error_status, cause_xid,
-          recovery_action_from, recovery_action_to, log_sequence, text
-      FROM event
-      WHERE event_class = 'xid'
-      UNION ALL
-      SELECT
-          tick, ts, mono_ns, node, entity, origin, source, row_id, bundle, boot_id,
-          data AS xid,
-          'NVML' AS told_by,
-          pci_address, gpu_instance, pid, process_name, link, unit, intrinfo, error_status, cause_xid,
-          recovery_action_from, recovery_action_to, log_sequence, text
-      FROM event
-      WHERE event_class = 'nvml' AND code = 8""";
 
   private Views() {}
 
@@ -131,7 +110,6 @@ final class Views {
           sql.execute("CREATE VIEW %s AS %s".formatted(table, noRows(Registry.get().table(table))));
         }
       }
-      sql.execute(XID_VIEW);
       List<String> all = new ArrayList<>();
       for (Input input : inputs) {
         all.add("SELECT %s, %s FROM %s"
@@ -140,6 +118,9 @@ final class Views {
       sql.execute("CREATE VIEW all_rows AS " + String.join(" UNION ALL ", all));
     }
     createManifests(connection, inputs);
+    try (Statement sql = connection.createStatement()) {
+      EventViews.create(sql);
+    }
   }
 
   /** Says of every known column what it is, for people who look with {@code esnode query}. */

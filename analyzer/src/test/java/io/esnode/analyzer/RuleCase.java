@@ -24,7 +24,7 @@ record RuleCase(
   private static final Pattern SERIES = Pattern.compile("(\\S+)\\s+(\\S+)\\s+([a-z0-9_]+)\\s+(.+)");
   private static final Pattern INTERVAL = Pattern.compile("every\\s+([0-9]+)(ms|s)");
   private static final Pattern ITEM =
-      Pattern.compile("'([^']*)'|(_|-?[0-9]+s?)(?:([+-])([0-9]+))?(?:x([0-9]+))?");
+      Pattern.compile("(?:'([^']*)'|(_|-?[0-9]+s?)(?:([+-])([0-9]+))?)(?:x([0-9]+))?");
 
   static List<RuleCase> parse(String file, String text) {
     List<RuleCase> cases = new ArrayList<>();
@@ -115,7 +115,7 @@ record RuleCase(
   }
 
   private static List<String> items(String series) {
-    Matcher matcher = Pattern.compile("'[^']*'|\\S+").matcher(series);
+    Matcher matcher = Pattern.compile("'[^']*'(?:x[0-9]+)?|\\S+").matcher(series);
     List<String> items = new ArrayList<>();
     while (matcher.find()) {
       items.add(matcher.group());

@@ -92,6 +92,7 @@ class RuleFilesTest {
       all.put("last_ts", finding.lastTs());
       all.put("rows", String.valueOf(finding.evidence().rowCount()));
       all.put("explanation", finding.explanation());
+      all.put("severity", finding.severity().word());
       Map<String, String> row = new LinkedHashMap<>();
       columns.forEach(c -> row.put(c, all.get(c)));
       rows.add(row);

@@ -1,0 +1,66 @@
+-- id:       ecc-uncorrected
+-- title:    Uncorrected ECC errors
+-- severity: error
+-- rulebook: esnode
+-- requires: gpu.ecc_uncorrected_volatile_count
+-- ticks:    2
+-- param:    min_count = 1   errors between two readings
+-- param:    merge_s = 180   growth no further apart is one finding
+-- figure:   errors_count | ECC errors not corrected | 1 | 0
+-- source:   nvml.h NVML_FI_DEV_ECC_DBE_VOL_TOTAL: since driver load or reset
+-- explain:  ${errors_count} ECC errors were not corrected between two readings.
+WITH moved AS (
+    -- Counters that stood still are not worth sorting.
+    SELECT node, boot_id, entity
+    FROM gpu
+    WHERE tick IS NOT NULL
+    GROUP BY node, boot_id, entity
+    HAVING max(ecc_uncorrected_volatile_count) > min(ecc_uncorrected_volatile_count)
+),
+step AS (
+    SELECT
+        gpu.node,
+        gpu.boot_id,
+        gpu.entity,
+        gpu.ts,
+        gpu.mono_ns,
+        gpu.row_id,
+        lag(gpu.ts) OVER w AS from_ts,
+        lag(gpu.row_id) OVER w AS from_row_id,
+        gpu.mono_ns - lag(gpu.mono_ns) OVER w AS elapsed_ns,
+        ecc_uncorrected_volatile_count - lag(ecc_uncorrected_volatile_count) OVER w AS errors_count
+    FROM gpu
+    INNER JOIN moved USING (node, boot_id, entity)
+    WHERE gpu.mono_ns IS NOT NULL
+        AND gpu.tick IS NOT NULL
+        AND (ecc_uncorrected_volatile_count IS NOT NULL)
+    WINDOW w AS (
+        PARTITION BY gpu.node, gpu.boot_id, gpu.entity
+        ORDER BY gpu.mono_ns NULLS LAST, gpu.row_id NULLS LAST)
+),
+hot AS (
+    -- A counter that fell was started anew: nothing can be said about that step.
+    SELECT
+        *,
+        lag(mono_ns) OVER w AS previous_hot_ns
+    FROM step
+    WHERE errors_count >= ${min_count}
+    WINDOW w AS (PARTITION BY node, boot_id, entity ORDER BY mono_ns NULLS LAST, row_id)
+),
+burst AS (
+    SELECT
+        *,
+        sum(CASE WHEN mono_ns - elapsed_ns - previous_hot_ns <= ${merge_s} * 1000000000 THEN 0 ELSE 1 END) OVER w AS burst
+    FROM hot
+    WINDOW w AS (PARTITION BY node, boot_id, entity ORDER BY mono_ns NULLS LAST, row_id)
+)
+SELECT
+    entity,
+    min(from_ts) AS first_ts,
+    max(ts) AS last_ts,
+    sum(CASE WHEN errors_count > 0 THEN errors_count ELSE 0 END) AS errors_count,
+    array_sort(array_agg(from_row_id)) AS evidence_from,
+    array_sort(array_agg(row_id)) AS evidence
+FROM burst
+GROUP BY node, boot_id, entity, burst
+ORDER BY entity, first_ts NULLS LAST, node, boot_id

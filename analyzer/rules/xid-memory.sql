@@ -1,0 +1,70 @@
+-- id:       xid-memory
+-- title:    GPU memory error told by an XID
+-- severity: critical
+-- rulebook: nvidia
+-- requires: event.code
+-- param:    merge_s = 180   the same XID no further apart is one finding
+-- figure:   xid | XID | 1 | 0
+-- figure:   log_count | Times in the kernel log | 1 | 0
+-- figure:   nvml_count | Times told by NVML | 1 | 0
+-- text:     name
+-- text:     causes
+-- text:     action
+-- text:     conflict
+-- text:     edition
+-- source:   NVIDIA XID catalogue, table xid_catalog; kernel log "NVRM: Xid", nvml.h nvmlEventTypeXidCriticalError
+-- explain:  XID ${xid} (${name}), ${log_count}× in the kernel log, ${nvml_count}× by NVML. ${causes}. Catalogue's action: ${action}
+--           (xid_catalog, ${edition}).${conflict}
+WITH told AS (
+    SELECT
+        xid.node,
+        xid.boot_id,
+        xid.entity,
+        xid.ts,
+        xid.mono_ns,
+        xid.row_id,
+        xid.told_by,
+        xid.xid,
+        known.name,
+        known.severity,
+        known.likely_causes,
+        known.recommended_action,
+        known.immediate_bucket,
+        known.conflict_note,
+        known.source AS edition,
+        lag(xid.mono_ns) OVER w AS previous_ns
+    FROM xid
+    INNER JOIN xid_catalog AS known ON known.xid = xid.xid
+    WHERE xid.is_before_start = 0
+        AND known.category IN ('hardware-memory', 'hardware-sram')
+    WINDOW w AS (PARTITION BY xid.node, xid.boot_id, xid.entity, xid.xid ORDER BY xid.mono_ns NULLS LAST, xid.row_id NULLS LAST)
+),
+burst AS (
+    SELECT
+        *,
+        sum(CASE WHEN mono_ns - previous_ns <= ${merge_s} * 1000000000 THEN 0 ELSE 1 END) OVER w AS burst
+    FROM told
+    WINDOW w AS (PARTITION BY node, boot_id, entity, xid ORDER BY mono_ns NULLS LAST, row_id)
+)
+SELECT
+    entity,
+    min(ts) AS first_ts,
+    max(ts) AS last_ts,
+    CASE
+        WHEN min(severity) = 'fatal' THEN 'critical'
+        WHEN min(severity) = 'error' THEN 'error'
+        WHEN min(severity) = 'warn' THEN 'warning'
+        ELSE 'info'
+    END AS severity,
+    xid,
+    sum(CASE WHEN told_by = 'kernel log' THEN 1 ELSE 0 END) AS log_count,
+    sum(CASE WHEN told_by = 'NVML' THEN 1 ELSE 0 END) AS nvml_count,
+    min(name) AS name,
+    min(likely_causes) AS causes,
+    concat_ws('; NVIDIA bucket ', min(recommended_action), min(immediate_bucket)) AS action,
+    CASE WHEN min(conflict_note) IS NULL THEN '' ELSE concat_ws('', ' Judged otherwise by others: ', min(conflict_note), '.') END AS conflict,
+    min(edition) AS edition,
+    array_sort(array_agg(row_id)) AS evidence
+FROM burst
+GROUP BY node, boot_id, entity, xid, burst
+ORDER BY entity, first_ts NULLS LAST, xid NULLS LAST, node, boot_id
