@@ -15,23 +15,22 @@ class RegistryTest {
       "table,column,type,unit,kind,source,since_driver,cadence,title\n";
 
   /** What a number's name ends in for each unit; {@code 1} is a plain count or a load average. */
-  private static final Map<String, String> ENDING = Map.of(
-      "B",
-      "_bytes",
-      "KiB",
-      "_kib",
-      "ms",
-      "_ms",
-      "us",
-      "_us|_ts",
-      "s",
-      "_s",
-      "pages",
-      "_pages",
-      "packets",
-      "_packets",
-      "%",
-      "_pct");
+  private static final Map<String, String> ENDING = Map.ofEntries(
+      Map.entry("B", "_bytes"),
+      Map.entry("KiB", "_kib"),
+      Map.entry("MiB/s", "_mib_per_s"),
+      Map.entry("MB/s", "_mbytes_per_s"),
+      Map.entry("ms", "_ms"),
+      Map.entry("us", "_us|_ts"),
+      Map.entry("ns", "_ns"),
+      Map.entry("s", "_s"),
+      Map.entry("pages", "_pages"),
+      Map.entry("packets", "_packets"),
+      Map.entry("%", "_pct"),
+      Map.entry("Cel", "_c"),
+      Map.entry("mW", "_mw"),
+      Map.entry("mJ", "_mj"),
+      Map.entry("MHz", "_mhz"));
 
   static Stream<Metric> metrics() {
     return Registry.get().tables().stream().flatMap(table -> table.columns().stream());
