@@ -50,6 +50,16 @@ public final class NvmlHeader {
     return header;
   }
 
+  /** The oldest driver branch with a header, e.g. 550 for 1204; empty for a header older than any known branch. */
+  public static OptionalInt branch(int header) {
+    for (int[] entry : BRANCHES) {
+      if (entry[1] >= header) {
+        return header < BRANCHES[0][1] ? OptionalInt.empty() : OptionalInt.of(entry[0]);
+      }
+    }
+    return OptionalInt.empty();
+  }
+
   /** Reads a header as the tables write it: {@code 12.4.127} is 1204, {@code pre-11.3} is 0. */
   static int parse(String version) {
     if (version.equals("pre-11.3")) {
