@@ -703,7 +703,7 @@ const struct point *series_at(const struct series *s, int64_t t) {
 
 int64_t point_value(const struct point *p, int64_t t) {
   if (t >= p->t1 || p->t1 <= p->t) return p->v1;
-  return p->v0 + (int64_t)((__int128)(p->v1 - p->v0) * (t - p->t) / (p->t1 - p->t));
+  return (int64_t)(p->v0 + ((__int128)p->v1 - p->v0) * (t - p->t) / (p->t1 - p->t));
 }
 
 int64_t hang_until(const struct series *s, int64_t t) {

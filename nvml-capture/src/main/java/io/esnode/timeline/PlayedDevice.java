@@ -432,7 +432,7 @@ final class PlayedDevice {
     long written = 0;
     for (int i = SAMPLES - 1; i >= 0 && written < room; i--) {
       long atMs = latestMs - i * periodMs;
-      long stamp = call.gpu.stampMicros(call.ms, atMs);
+      long stamp = call.gpu.stampMicros(atMs);
       if (atMs < -timeline.bootMillis() || Long.compareUnsigned(stamp, lastSeen) <= 0) {
         continue;
       }
@@ -491,7 +491,7 @@ final class PlayedDevice {
     if (call.isMig()) {
       return NvmlReturn.NOT_SUPPORTED;
     }
-    long stamp = call.gpu.stampMicros(call.ms, Math.floorDiv(call.ms, 1000L) * 1000);
+    long stamp = call.gpu.stampMicros(Math.floorDiv(call.ms, 1000L) * 1000);
     boolean isNew = Long.compareUnsigned(stamp, lastSeen) > 0;
     List<Tenant> present = present(call, tenant -> isNew && tenant.smPercent() >= 0);
     boolean fits = address != 0 && present.size() <= memory.getUnsignedInt(count);

@@ -85,7 +85,7 @@ final class PlayedFields {
     if (address == 0 || count <= 0) {
       return NvmlReturn.INVALID_ARGUMENT;
     }
-    long stamp = call.gpu.stampMicros(call.ms, call.ms);
+    long stamp = call.gpu.stampMicros(call.ms);
     long latencyUs = call.is("field_latency_us");
     for (int i = 0; i < count; i++) {
       long at = address + (long) i * BYTES;

@@ -28,11 +28,13 @@ final class PlayedGpu {
   final List<RetiredPage> retiredPages = new ArrayList<>();
 
   private final Timeline timeline;
+  private final long epochMicros;
   private final Map<String, String> identity = new HashMap<>();
 
   PlayedGpu(Timeline timeline, int index) {
     this.timeline = timeline;
     this.index = index;
+    epochMicros = timeline.epochMicros();
     subject = timeline.subject(Target.gpu(index));
     timeline.instances().stream().filter(i -> i.target().gpu() == index).forEach(instances::add);
     timeline.tenants().stream().filter(t -> t.target().gpu() == index).forEach(tenants::add);
@@ -60,9 +62,9 @@ final class PlayedGpu {
     return timeline.generation(index, ms);
   }
 
-  /** The time stamp NVML gives, µs since 1970. */
-  long stampMicros(long ms, long atMs) {
-    return timeline.epochMicros() + atMs * 1000 + timeline.skewMicros(index, ms);
+  /** The time stamp NVML gives a moment, µs since 1970. */
+  long stampMicros(long ms) {
+    return epochMicros + ms * 1000 + timeline.skewMicros(index, ms);
   }
 
   static boolean lives(Instance instance, long ms) {
