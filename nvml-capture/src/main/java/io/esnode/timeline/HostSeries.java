@@ -46,6 +46,7 @@ public final class HostSeries {
       return Optional.empty();
     }
     @Nullable String reason = series.absenceAt(ms);
-    return Optional.of(reason == null ? new HostValue.Present(series.at(ms)) : new HostValue.Absent(reason));
+    return Optional.of(
+        reason == null ? new HostValue.Present(series.at(ms)) : new HostValue.Absent(reason));
   }
 }

@@ -40,6 +40,7 @@ final class PlayedDevice {
   private static final int NVLINK_CAPABILITIES = 6;
   /** {@code NVML_NVLINK_DEVICE_TYPE_SWITCH}. */
   private static final int SWITCH = 2;
+
   private static final long SWITCH_PCI_DEVICE = 0x22a310deL;
   private static final int NO_INSTANCE = -1;
   private static final int NONCE_BYTES = 32;
@@ -96,8 +97,7 @@ final class PlayedDevice {
 
     UNSIGNED_LONG.put(NvmlFunction.DEVICE_GET_CURRENT_CLOCKS_EVENT_REASONS, "reasons");
     UNSIGNED_LONG.put(NvmlFunction.DEVICE_GET_CURRENT_CLOCKS_THROTTLE_REASONS, "reasons");
-    UNSIGNED_LONG.put(
-        NvmlFunction.DEVICE_GET_SUPPORTED_CLOCKS_EVENT_REASONS, "reasons_supported");
+    UNSIGNED_LONG.put(NvmlFunction.DEVICE_GET_SUPPORTED_CLOCKS_EVENT_REASONS, "reasons_supported");
     UNSIGNED_LONG.put(
         NvmlFunction.DEVICE_GET_SUPPORTED_CLOCKS_THROTTLE_REASONS, "reasons_supported");
     UNSIGNED_LONG.put(NvmlFunction.DEVICE_GET_SUPPORTED_EVENT_TYPES, "events_supported");
@@ -153,45 +153,47 @@ final class PlayedDevice {
       return output.text(a, b, call.gpu.text(key));
     }
     return switch (function) {
-      case DEVICE_GET_UUID -> output.text(
-          a, b, call.instance == null ? call.gpu.text("uuid") : call.instance.uuid());
-      case DEVICE_GET_INFOROM_VERSION -> Integer.toUnsignedLong((int) a) >= INFOROM_OBJECTS.size()
-          ? NvmlReturn.NOT_SUPPORTED
-          : output.text(b, c, call.gpu.text(INFOROM_OBJECTS.get((int) a)));
+      case DEVICE_GET_UUID ->
+        output.text(a, b, call.instance == null ? call.gpu.text("uuid") : call.instance.uuid());
+      case DEVICE_GET_INFOROM_VERSION ->
+        Integer.toUnsignedLong((int) a) >= INFOROM_OBJECTS.size()
+            ? NvmlReturn.NOT_SUPPORTED
+            : output.text(b, c, call.gpu.text(INFOROM_OBJECTS.get((int) a)));
       case DEVICE_GET_GSP_FIRMWARE_VERSION -> gspVersion(call, a);
       case DEVICE_GET_GSP_FIRMWARE_MODE -> two(a, 1, b, 1);
       case DEVICE_GET_CUDA_COMPUTE_CAPABILITY -> capability(call, a, b);
       case DEVICE_GET_PCI_INFO_V3 -> pciInfo(call, a);
       case DEVICE_GET_PDI -> pdi(call, a);
-      case DEVICE_VALIDATE_INFOROM -> call.is("inforom_valid") == 0
-          ? NvmlReturn.CORRUPTED_INFOROM
-          : NvmlReturn.SUCCESS;
+      case DEVICE_VALIDATE_INFOROM ->
+        call.is("inforom_valid") == 0 ? NvmlReturn.CORRUPTED_INFOROM : NvmlReturn.SUCCESS;
       case DEVICE_GET_VIRTUALIZATION_MODE -> output.unsigned(a, 0);
       case DEVICE_GET_DEFAULT_ECC_MODE -> output.unsigned(a, 1);
-      case DEVICE_GET_POWER_MANAGEMENT_LIMIT_CONSTRAINTS -> two(
-          a, call.out("power_limit_min_mw"), b, call.out("power_limit_max_mw"));
+      case DEVICE_GET_POWER_MANAGEMENT_LIMIT_CONSTRAINTS ->
+        two(a, call.out("power_limit_min_mw"), b, call.out("power_limit_max_mw"));
       case DEVICE_GET_ECC_MODE -> two(a, call.out("ecc_mode"), b, call.out("ecc_mode"));
-      case DEVICE_GET_MIG_MODE -> call.is("mig_mode_supported") == 0
-          ? NvmlReturn.NOT_SUPPORTED
-          : two(a, call.out("mig_mode"), b, call.out("mig_mode"));
-      case DEVICE_GET_MAX_MIG_DEVICE_COUNT -> output.unsigned(
-          a, call.is("mig_mode_supported") == 0 ? 0 : MIG_DEVICES);
-      case DEVICE_GET_TEMPERATURE_THRESHOLD -> indexed(
-          call, a, Vocabulary.THRESHOLDS, "threshold.", b);
-      case DEVICE_GET_MAX_CLOCK_INFO -> clock(
-          call, a, b, "clock_sm_max_mhz", "clock_sm_max_mhz", "clock_memory_max_mhz");
-      case DEVICE_GET_CLOCK_INFO -> clock(
-          call, a, b, "clock_graphics_mhz", "clock_sm_mhz", "clock_memory_mhz");
-      case DEVICE_GET_TEMPERATURE -> (int) a != 0
-          ? NvmlReturn.INVALID_ARGUMENT
-          : output.unsigned(b, call.out("temperature_c"));
+      case DEVICE_GET_MIG_MODE ->
+        call.is("mig_mode_supported") == 0
+            ? NvmlReturn.NOT_SUPPORTED
+            : two(a, call.out("mig_mode"), b, call.out("mig_mode"));
+      case DEVICE_GET_MAX_MIG_DEVICE_COUNT ->
+        output.unsigned(a, call.is("mig_mode_supported") == 0 ? 0 : MIG_DEVICES);
+      case DEVICE_GET_TEMPERATURE_THRESHOLD ->
+        indexed(call, a, Vocabulary.THRESHOLDS, "threshold.", b);
+      case DEVICE_GET_MAX_CLOCK_INFO ->
+        clock(call, a, b, "clock_sm_max_mhz", "clock_sm_max_mhz", "clock_memory_max_mhz");
+      case DEVICE_GET_CLOCK_INFO ->
+        clock(call, a, b, "clock_graphics_mhz", "clock_sm_mhz", "clock_memory_mhz");
+      case DEVICE_GET_TEMPERATURE ->
+        (int) a != 0 ? NvmlReturn.INVALID_ARGUMENT : output.unsigned(b, call.out("temperature_c"));
       case DEVICE_GET_TEMPERATURE_V -> temperature(call, a);
-      case DEVICE_GET_MARGIN_TEMPERATURE -> isVersion(a, MARGIN_TEMPERATURE_V1)
-          ? output.unsigned(a + 4, call.out("margin_c"))
-          : mismatch(a);
-      case DEVICE_GET_UTILIZATION_RATES -> call.isMig()
-          ? NvmlReturn.NOT_SUPPORTED
-          : struct(a, call, "utilization_gpu", "utilization_memory");
+      case DEVICE_GET_MARGIN_TEMPERATURE ->
+        isVersion(a, MARGIN_TEMPERATURE_V1)
+            ? output.unsigned(a + 4, call.out("margin_c"))
+            : mismatch(a);
+      case DEVICE_GET_UTILIZATION_RATES ->
+        call.isMig()
+            ? NvmlReturn.NOT_SUPPORTED
+            : struct(a, call, "utilization_gpu", "utilization_memory");
       case DEVICE_GET_ENCODER_UTILIZATION -> engine(call, "encoder_percent", a, b);
       case DEVICE_GET_DECODER_UTILIZATION -> engine(call, "decoder_percent", a, b);
       case DEVICE_GET_FAN_SPEED_V2 -> fan(call, a, b);
@@ -212,18 +214,19 @@ final class PlayedDevice {
       case DEVICE_GET_ACCOUNTING_STATS -> accountingStats(call, (int) a, b);
       case DEVICE_GET_MEMORY_ERROR_COUNTER -> memoryErrors(call, a, b, c, d);
       case DEVICE_GET_SRAM_ECC_ERROR_STATUS -> sram(call, a);
-      case DEVICE_GET_SRAM_UNIQUE_UNCORRECTED_ECC_ERROR_COUNTS -> isVersion(a, SRAM_UNIQUE_V1)
-          ? output.unsigned(a + 4, 0)
-          : mismatch(a);
+      case DEVICE_GET_SRAM_UNIQUE_UNCORRECTED_ECC_ERROR_COUNTS ->
+        isVersion(a, SRAM_UNIQUE_V1) ? output.unsigned(a + 4, 0) : mismatch(a);
       case DEVICE_GET_REMAPPED_ROWS -> remappedRows(call, a, b, c, d);
       case DEVICE_GET_REMAPPED_ROWS_V2 -> remappedRowsV2(call, a);
       case DEVICE_GET_ROW_REMAPPER_HISTOGRAM -> struct(a, call, BANKS.toArray(String[]::new));
-      case DEVICE_GET_REPAIR_STATUS -> isVersion(a, REPAIR_V1)
-          ? struct(a + 4, call, "channel_repair_pending", "tpc_repair_pending")
-          : mismatch(a);
-      case DEVICE_GET_RETIRED_PAGES_PENDING_STATUS -> call.gpu.retiredPages.isEmpty()
-          ? NvmlReturn.NOT_SUPPORTED
-          : output.unsigned(a, call.out("retired_pending"));
+      case DEVICE_GET_REPAIR_STATUS ->
+        isVersion(a, REPAIR_V1)
+            ? struct(a + 4, call, "channel_repair_pending", "tpc_repair_pending")
+            : mismatch(a);
+      case DEVICE_GET_RETIRED_PAGES_PENDING_STATUS ->
+        call.gpu.retiredPages.isEmpty()
+            ? NvmlReturn.NOT_SUPPORTED
+            : output.unsigned(a, call.out("retired_pending"));
       case DEVICE_GET_RETIRED_PAGES_V2 -> retiredPages(call, (int) a, b, c, d);
       case DEVICE_GET_CLK_MON_STATUS -> two(a, 0, a == 0 ? 0 : a + 4, 0);
       case DEVICE_GET_GPU_FABRIC_INFO -> fabric(call, a, false);
@@ -234,12 +237,14 @@ final class PlayedDevice {
           DEVICE_GET_NV_LINK_ERROR_COUNTER,
           DEVICE_GET_NV_LINK_REMOTE_DEVICE_TYPE,
           DEVICE_GET_NV_LINK_REMOTE_PCI_INFO_V2 -> link(function, call, a, b, c);
-      case DEVICE_GET_GPU_INSTANCE_ID -> call.instance == null
-          ? NvmlReturn.INVALID_ARGUMENT
-          : output.unsigned(a, call.instance.target().gpuInstance());
-      case DEVICE_GET_COMPUTE_INSTANCE_ID -> call.instance == null
-          ? NvmlReturn.INVALID_ARGUMENT
-          : output.unsigned(a, call.instance.target().computeInstance());
+      case DEVICE_GET_GPU_INSTANCE_ID ->
+        call.instance == null
+            ? NvmlReturn.INVALID_ARGUMENT
+            : output.unsigned(a, call.instance.target().gpuInstance());
+      case DEVICE_GET_COMPUTE_INSTANCE_ID ->
+        call.instance == null
+            ? NvmlReturn.INVALID_ARGUMENT
+            : output.unsigned(a, call.instance.target().computeInstance());
       case DEVICE_GET_ATTRIBUTES_V2 -> attributes(call, a);
       case DEVICE_GET_CONF_COMPUTE_GPU_CERTIFICATE -> certificate(call, a);
       case DEVICE_GET_CONF_COMPUTE_GPU_ATTESTATION_REPORT -> attestation(call, a);
@@ -283,8 +288,7 @@ final class PlayedDevice {
 
   private int gspVersion(PlayedCall call, long address) {
     @Nullable String said = call.gpu.text("gsp");
-    String version =
-        said == null ? PlayedSystem.driverVersion(timeline, header, call.ms) : said;
+    String version = said == null ? PlayedSystem.driverVersion(timeline, header, call.ms) : said;
     return output.text(address, GSP_VERSION_BYTES, version);
   }
 
@@ -295,7 +299,10 @@ final class PlayedDevice {
     }
     int dot = text.indexOf('.');
     return two(
-        major, Long.parseLong(text.substring(0, dot)), minor, Long.parseLong(text.substring(dot + 1)));
+        major,
+        Long.parseLong(text.substring(0, dot)),
+        minor,
+        Long.parseLong(text.substring(dot + 1)));
   }
 
   private int pciInfo(PlayedCall call, long address) {
@@ -451,10 +458,12 @@ final class PlayedDevice {
       return NvmlReturn.INVALID_ARGUMENT;
     }
     @Nullable Instance instance = call.instance;
-    List<Tenant> present = present(call, tenant -> tenant.isGraphics() == graphics
-        && (instance == null || tenant.target().equals(instance.target())));
-    boolean fits = present.isEmpty()
-        || address != 0 && present.size() <= memory.getUnsignedInt(count);
+    List<Tenant> present = present(
+        call,
+        tenant -> tenant.isGraphics() == graphics
+            && (instance == null || tenant.target().equals(instance.target())));
+    boolean fits =
+        present.isEmpty() || address != 0 && present.size() <= memory.getUnsignedInt(count);
     memory.putInt(count, present.size());
     if (!fits) {
       return NvmlReturn.INSUFFICIENT_SIZE;
@@ -521,8 +530,8 @@ final class PlayedDevice {
       return NvmlReturn.INVALID_ARGUMENT;
     }
     List<Account> accounts = call.gpu.accounts;
-    boolean fits = accounts.isEmpty()
-        || address != 0 && accounts.size() <= memory.getUnsignedInt(count);
+    boolean fits =
+        accounts.isEmpty() || address != 0 && accounts.size() <= memory.getUnsignedInt(count);
     memory.putInt(count, accounts.size());
     if (!fits) {
       return NvmlReturn.INSUFFICIENT_SIZE;
@@ -556,12 +565,12 @@ final class PlayedDevice {
     return NvmlReturn.NOT_FOUND;
   }
 
-  private int memoryErrors(
-      PlayedCall call, long type, long counter, long location, long address) {
+  private int memoryErrors(PlayedCall call, long type, long counter, long location, long address) {
     if (call.is("ecc_mode") == 0) {
       return NvmlReturn.NOT_SUPPORTED;
     }
-    boolean outside = ((int) type & ~1) != 0 || ((int) counter & ~1) != 0 || ((int) location & ~7) != 0;
+    boolean outside =
+        ((int) type & ~1) != 0 || ((int) counter & ~1) != 0 || ((int) location & ~7) != 0;
     return outside
         ? NvmlReturn.INVALID_ARGUMENT
         : output.unsignedLong(
@@ -582,7 +591,8 @@ final class PlayedDevice {
     return call.isMig() && call.gpu.hasLivingInstance(call.ms);
   }
 
-  private int remappedRows(PlayedCall call, long corrected, long uncorrected, long pending, long failure) {
+  private int remappedRows(
+      PlayedCall call, long corrected, long uncorrected, long pending, long failure) {
     if (forbidsRemapping(call)) {
       return NvmlReturn.NOT_SUPPORTED;
     }
@@ -667,15 +677,16 @@ final class PlayedDevice {
     return switch (function) {
       case DEVICE_GET_NV_LINK_STATE -> output.unsigned(b, call.out("nvlink_state." + link));
       case DEVICE_GET_NV_LINK_VERSION -> output.unsigned(b, call.out("nvlink_version"));
-      case DEVICE_GET_NV_LINK_CAPABILITY -> output.unsigned(
-          c, Integer.toUnsignedLong((int) b) < NVLINK_CAPABILITIES ? 1 : 0);
+      case DEVICE_GET_NV_LINK_CAPABILITY ->
+        output.unsigned(c, Integer.toUnsignedLong((int) b) < NVLINK_CAPABILITIES ? 1 : 0);
       case DEVICE_GET_NV_LINK_ERROR_COUNTER -> linkErrors(call, link, b, c);
       case DEVICE_GET_NV_LINK_REMOTE_DEVICE_TYPE -> output.unsigned(b, SWITCH);
-      default -> output.pci(
-          b,
-          "00000000:" + Identity.upperHex((int) (0xc0 + link % 4), 2) + ":00.0",
-          SWITCH_PCI_DEVICE,
-          0);
+      default ->
+        output.pci(
+            b,
+            "00000000:" + Identity.upperHex((int) (0xc0 + link % 4), 2) + ":00.0",
+            SWITCH_PCI_DEVICE,
+            0);
     };
   }
 

@@ -54,9 +54,8 @@ final class PlayedEvents {
   int call(NvmlFunction function, long ms, int session, long a, long b, Handles handles) {
     return switch (function) {
       case EVENT_SET_CREATE -> create(session, a);
-      case EVENT_SET_FREE -> sets.remove(a) == null
-          ? NvmlReturn.INVALID_ARGUMENT
-          : NvmlReturn.SUCCESS;
+      case EVENT_SET_FREE ->
+        sets.remove(a) == null ? NvmlReturn.INVALID_ARGUMENT : NvmlReturn.SUCCESS;
       case EVENT_SET_WAIT -> waitFor(ms, session, a, b, false, handles);
       default -> waitFor(ms, session, a, b, true, handles);
     };

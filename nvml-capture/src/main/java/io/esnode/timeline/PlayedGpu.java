@@ -50,7 +50,8 @@ final class PlayedGpu {
   }
 
   /** An identity; null where the GPU does not tell. */
-  @Nullable String text(String key) {
+  @Nullable
+  String text(String key) {
     return identity.get(key);
   }
 

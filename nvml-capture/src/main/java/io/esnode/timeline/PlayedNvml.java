@@ -34,6 +34,7 @@ public final class PlayedNvml implements Nvml {
   private static final String ALL = "*";
   /** More than any UUID or bus id has. */
   private static final int TEXT_BYTES = 128;
+
   private static final int GPUS_PER_SOCKET = 4;
   /** {@code NVML_TOPOLOGY_NODE}. */
   private static final int NODE_LEVEL = 40;
@@ -219,7 +220,11 @@ public final class PlayedNvml implements Nvml {
 
   /** Hangs, delays and refuses as the timeline has it; {@code part} is a MIG instance's, {@code gpu} then its GPU's. */
   private int disturb(
-      NvmlFunction function, long ms, Subject first, @Nullable Subject gpu, @Nullable Subject part) {
+      NvmlFunction function,
+      long ms,
+      Subject first,
+      @Nullable Subject gpu,
+      @Nullable Subject part) {
     String symbol = function.symbol();
     boolean hangs = hangs(first, symbol, ms)
         || gpu != null && hangs(gpu, part == null ? symbol : ALL, ms)
@@ -366,8 +371,8 @@ public final class PlayedNvml implements Nvml {
     }
     int part = (int) (handle & PART_MASK) - 1;
     @Nullable Instance instance = part < 0 ? null : gpu.instances.get(part);
-    boolean stale = handle(gpu, part, ms) != handle
-        || instance != null && !PlayedGpu.lives(instance, ms);
+    boolean stale =
+        handle(gpu, part, ms) != handle || instance != null && !PlayedGpu.lives(instance, ms);
     if (stale) {
       return crashesWhenStale ? NOT_RETURNED : NvmlReturn.INVALID_ARGUMENT;
     }
@@ -382,8 +387,7 @@ public final class PlayedNvml implements Nvml {
     if (instance != null && !INSTANCE_FUNCTIONS.contains(function)) {
       return NvmlReturn.NOT_SUPPORTED;
     }
-    PlayedCall call =
-        new PlayedCall(ms, function, gpu, instance, subject, confidential, header);
+    PlayedCall call = new PlayedCall(ms, function, gpu, instance, subject, confidential, header);
     return switch (function) {
       case DEVICE_GET_INDEX -> index(gpu, ms, b);
       case DEVICE_GET_MIG_DEVICE_HANDLE_BY_INDEX -> migHandle(call, b, c);

@@ -36,13 +36,13 @@ final class PlayedSystem {
     boolean confidential = timeline.system("cc").orElse("off").equals("on");
     return switch (function) {
       case SYSTEM_GET_DRIVER_VERSION -> output.text(a, b, driver);
-      case SYSTEM_GET_NVML_VERSION -> output.text(
-          a, b, timeline.system("nvml_version").orElse(header / 100 + "." + driver));
-      case SYSTEM_GET_CUDA_DRIVER_VERSION_V2 -> output.unsigned(
-          a, header / 100 * 1000L + header % 100 * 10L);
+      case SYSTEM_GET_NVML_VERSION ->
+        output.text(a, b, timeline.system("nvml_version").orElse(header / 100 + "." + driver));
+      case SYSTEM_GET_CUDA_DRIVER_VERSION_V2 ->
+        output.unsigned(a, header / 100 * 1000L + header % 100 * 10L);
       case SYSTEM_GET_DRIVER_BRANCH -> branch(a, b, driver);
-      case SYSTEM_GET_CONF_COMPUTE_STATE -> three(
-          a, confidential ? PRODUCTION : 0, confidential ? 1 : 0);
+      case SYSTEM_GET_CONF_COMPUTE_STATE ->
+        three(a, confidential ? PRODUCTION : 0, confidential ? 1 : 0);
       case SYSTEM_GET_CONF_COMPUTE_CAPABILITIES -> two(a, confidential ? 1 : 0);
       case GET_EXCLUDED_DEVICE_COUNT -> output.unsigned(a, excluded());
       case GET_EXCLUDED_DEVICE_INFO_BY_INDEX -> excluded(Integer.toUnsignedLong((int) a), b);

@@ -53,7 +53,8 @@ final class Series {
   }
 
   /** Why there is no value, null where there is one. */
-  @Nullable String absenceAt(long ms) {
+  @Nullable
+  String absenceAt(long ms) {
     int step = LongList.floor(from, ms);
     return step < 0 ? null : absence[step];
   }

@@ -13,6 +13,7 @@ final class Subject {
   final Map<String, Series> fields;
   /** By function, {@code *}, {@code field:NAME}, or {@code field:NAME.SCOPE}. */
   final Map<String, Series> codes;
+
   final Map<String, Series> delaysUs;
   final Map<String, Hangs> hangs;
   final Map<String, Series> garbage;

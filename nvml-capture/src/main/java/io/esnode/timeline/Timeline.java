@@ -73,8 +73,8 @@ public final class Timeline {
     auditRecords = sorted(parser.auditRecords, Comparator.comparingLong(AuditRecord::atMs));
     kubernetesRecords =
         sorted(parser.kubernetesRecords, Comparator.comparingLong(KubernetesRecord::atMs));
-    parser.host.forEach((key, series) -> hostSeries.add(
-        new HostSeries(key.table(), key.entity(), key.column(), series.build())));
+    parser.host.forEach((key, series) ->
+        hostSeries.add(new HostSeries(key.table(), key.entity(), key.column(), series.build())));
   }
 
   /**
@@ -213,7 +213,9 @@ public final class Timeline {
   /** Version of the driver loaded last; empty where the timeline names none. */
   Optional<String> driverVersion(long ms) {
     long loaded = driver.at(ms);
-    return loaded == 0 ? system("driver_version") : Optional.of(driverVersions.get((int) loaded - 1));
+    return loaded == 0
+        ? system("driver_version")
+        : Optional.of(driverVersions.get((int) loaded - 1));
   }
 
   /** NVML events in the order of time. */

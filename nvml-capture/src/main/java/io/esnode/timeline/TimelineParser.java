@@ -74,16 +74,30 @@ final class TimelineParser {
   }
 
   /** An NVML event. */
-  record Occurrence(long atMs, int gpu, long type, long data, int gpuInstance, int computeInstance) {}
+  record Occurrence(
+      long atMs, int gpu, long type, long data, int gpuInstance, int computeInstance) {}
 
   /** A process on a GPU. */
   record Tenant(
-      long fromMs, long toMs, Target target, int pid, long bytes, int smPercent, boolean isGraphics) {}
+      long fromMs,
+      long toMs,
+      Target target,
+      int pid,
+      long bytes,
+      int smPercent,
+      boolean isGraphics) {}
 
   record Instance(long fromMs, long toMs, Target target, String uuid, long bytes, int slices) {}
 
   record Account(
-      int gpu, int pid, long startUs, long timeMs, long maxBytes, int gpuPercent, int memoryPercent, int running) {}
+      int gpu,
+      int pid,
+      long startUs,
+      long timeMs,
+      long maxBytes,
+      int gpuPercent,
+      int memoryPercent,
+      int running) {}
 
   record RetiredPage(int gpu, int cause, long address, long timestampUs) {}
 
@@ -210,9 +224,10 @@ final class TimelineParser {
       case "excluded" -> text = Long.toString(words.number("a number of GPUs", 0, Target.GPUS));
       case "stale" -> text = oneOf(words, "error", "crash");
       case "cc" -> text = oneOf(words, "on", "off");
-      default -> throw words.wrong(
-          Words.quoted(key),
-          "driver_version, nvml_version, epoch_us, boot_ms, stale, cc or excluded");
+      default ->
+        throw words.wrong(
+            Words.quoted(key),
+            "driver_version, nvml_version, epoch_us, boot_ms, stale, cc or excluded");
     }
     system.put(key, text);
   }
@@ -288,9 +303,7 @@ final class TimelineParser {
     long begin = time(words);
     long end = timeFrom(words, begin);
     Target target = device(words);
-    subject(target)
-        .reading(reading(words))
-        .ramp(begin, end, value(words), value(words));
+    subject(target).reading(reading(words)).ramp(begin, end, value(words), value(words));
   }
 
   private void field(Words words) throws TimelineException {
@@ -317,9 +330,7 @@ final class TimelineParser {
     long at = time(words);
     Target target = target(words);
     String function = function(words, true);
-    subject(target)
-        .delayUs(function)
-        .step(at, words.number("a delay in µs", 0, DELAY_US));
+    subject(target).delayUs(function).step(at, words.number("a delay in µs", 0, DELAY_US));
   }
 
   private void hang(Words words) throws TimelineException {
@@ -354,9 +365,7 @@ final class TimelineParser {
   private void plug(Words words, int plugged) throws TimelineException {
     long at = time(words);
     int gpu = gpu(words);
-    plugs
-        .computeIfAbsent(gpu, g -> new Series.Builder())
-        .step(at, plugged);
+    plugs.computeIfAbsent(gpu, g -> new Series.Builder()).step(at, plugged);
     if (plugged != 0) {
       generations(gpu).step(at, 0);
     }
@@ -419,8 +428,8 @@ final class TimelineParser {
       throw words.wrong(Words.quoted(uuid), "at most " + Vocabulary.TEXT_BYTES + " bytes");
     }
     long bytes = words.bits("bytes");
-    instances.add(new Instance(
-        begin, end, target, uuid, bytes, (int) words.number("slices", 1, 8)));
+    instances.add(
+        new Instance(begin, end, target, uuid, bytes, (int) words.number("slices", 1, 8)));
   }
 
   private void kernelRecord(Words words) throws TimelineException {
@@ -475,8 +484,7 @@ final class TimelineParser {
     String table = words.word(NAME, "a table");
     String entity = words.word("an entity");
     String column = words.word(NAME, "a column");
-    return host.computeIfAbsent(
-        new HostKey(table, entity, column), k -> new Series.Builder());
+    return host.computeIfAbsent(new HostKey(table, entity, column), k -> new Series.Builder());
   }
 
   private Subject.Builder subject(Target target) {
@@ -530,10 +538,9 @@ final class TimelineParser {
     if (part.length == 1) {
       return Target.gpu(gpu);
     }
-    Target instance = new Target(
-        gpu,
-        (int) words.number(part[1], "a GPU instance", 0, INSTANCES - 1L),
-        (int) words.number(part[2], "a compute instance", 0, INSTANCES - 1L));
+    Target instance =
+        new Target(gpu, (int) words.number(part[1], "a GPU instance", 0, INSTANCES - 1L), (int)
+            words.number(part[2], "a compute instance", 0, INSTANCES - 1L));
     mentioned.putIfAbsent(instance, words.lineNumber());
     return instance;
   }
@@ -570,7 +577,8 @@ final class TimelineParser {
     Matcher matcher = FIELD.matcher(word);
     if (!matcher.matches() || !Vocabulary.isField(matcher.group(1))) {
       throw words.wrong(
-          Words.quoted(word), "a field of nvml.h without NVML_FI_DEV_, and .SCOPE where it has one");
+          Words.quoted(word),
+          "a field of nvml.h without NVML_FI_DEV_, and .SCOPE where it has one");
     }
     if (matcher.group(2) == null) {
       return matcher.group(1);
@@ -624,7 +632,8 @@ final class TimelineParser {
         kernelLosses.add(new KernelLoss(entry.atMs(), sequence, entry.lost()));
         sequence += entry.lost();
       } else {
-        kernelRecords.add(new KernelRecord(entry.atMs(), sequence++, entry.priority(), entry.text()));
+        kernelRecords.add(
+            new KernelRecord(entry.atMs(), sequence++, entry.priority(), entry.text()));
       }
     }
   }

@@ -114,8 +114,8 @@ final class Words {
   }
 
   TimelineException wrong(String found, String expected) {
-    return new TimelineException("%s:%s: found %s, expected %s"
-        .formatted(name, Long.toString(number), found, expected));
+    return new TimelineException(
+        "%s:%s: found %s, expected %s".formatted(name, Long.toString(number), found, expected));
   }
 
   /** A word as a message shows it: short, and without anything a terminal would obey. */

@@ -23,7 +23,8 @@ class PlayedNvmlTest {
 
   private static long handle(Nvml nvml) {
     long address = nvml.memory().allocate(8);
-    assertThat(nvml.call(NvmlFunction.DEVICE_GET_HANDLE_BY_INDEX_V2, 0, address)).isZero();
+    assertThat(nvml.call(NvmlFunction.DEVICE_GET_HANDLE_BY_INDEX_V2, 0, address))
+        .isZero();
     return nvml.memory().getLong(address);
   }
 
@@ -36,7 +37,8 @@ class PlayedNvmlTest {
     clock.set(100);
     assertThat(nvml.call(NvmlFunction.DEVICE_GET_POWER_USAGE, device, address))
         .isEqualTo(Nvml.NOT_RETURNED);
-    assertThat(nvml.call(NvmlFunction.DEVICE_GET_PERFORMANCE_STATE, device, address)).isZero();
+    assertThat(nvml.call(NvmlFunction.DEVICE_GET_PERFORMANCE_STATE, device, address))
+        .isZero();
     clock.set(300);
     assertThat(nvml.call(NvmlFunction.DEVICE_GET_POWER_USAGE, device, address)).isZero();
     assertThat(nvml.memory().getInt(address)).isEqualTo(70_000);
@@ -49,7 +51,8 @@ class PlayedNvmlTest {
 
     clock.set(299);
 
-    assertThat(nvml.call(NvmlFunction.DEVICE_VALIDATE_INFOROM, device)).isEqualTo(Nvml.NOT_RETURNED);
+    assertThat(nvml.call(NvmlFunction.DEVICE_VALIDATE_INFOROM, device))
+        .isEqualTo(Nvml.NOT_RETURNED);
     assertThat(nvml.call(NvmlFunction.INIT_V2)).isEqualTo(Nvml.NOT_RETURNED);
   }
 
@@ -84,7 +87,8 @@ class PlayedNvmlTest {
 
   @ParameterizedTest
   @CsvSource({"1208, 251, 3", "1209, 251, 0", "1300, 251, 0", "1301, 251, 3", "1301, 269, 0"})
-  void numberOfAFieldIsTheOneOfTheHeader(int header, int number, int code) throws TimelineException {
+  void numberOfAFieldIsTheOneOfTheHeader(int header, int number, int code)
+      throws TimelineException {
     PlayedNvml nvml = playing(header, "field 0 0 CLOCKS_EVENT_REASON_SW_THERM_SLOWDOWN 7\n");
     NativeMemory memory = nvml.memory();
     long field = memory.allocate(40);

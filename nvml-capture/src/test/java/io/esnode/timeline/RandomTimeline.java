@@ -13,25 +13,90 @@ final class RandomTimeline {
   static final long LAST_MS = 60_000;
 
   private static final List<String> READINGS = List.of(
-      "temperature_c", "margin_c", "power_mw", "utilization_gpu", "utilization_memory",
-      "clock_graphics_mhz", "clock_sm_mhz", "clock_memory_mhz", "clock_sm_max_mhz",
-      "clock_memory_max_mhz", "reasons", "reasons_supported", "performance_state",
-      "memory_total_bytes", "memory_used_bytes", "memory_reserved_bytes", "bar1_total_bytes",
-      "bar1_used_bytes", "pcie_generation", "pcie_width", "pcie_generation_max",
-      "pcie_width_max", "power_limit_mw", "power_limit_min_mw", "power_limit_max_mw",
-      "power_limit_default_mw", "fan_percent", "encoder_percent", "decoder_percent",
-      "persistence_mode", "compute_mode", "remapped_corrected", "remapped_uncorrected",
-      "remap_pending", "remap_failure", "banks_max", "banks_high", "banks_partial", "banks_low",
-      "banks_none", "sram_unc_parity_agg", "sram_unc_secded_agg", "sram_cor_agg",
-      "sram_unc_parity_vol", "sram_unc_secded_vol", "sram_cor_vol", "sram_l2", "sram_sm",
-      "sram_pcie", "sram_mcu", "sram_other", "sram_threshold", "channel_repair_pending",
-      "tpc_repair_pending", "unrepairable_memory", "fabric_state", "fabric_status",
-      "fabric_clique", "fabric_health_mask", "fabric_summary", "nvlink_version", "c2c_links",
-      "temperature_memory_c", "threshold.0", "threshold.3", "retired_pending", "bbx_seconds",
-      "field_latency_us", "ecc.2.1.0", "ecc.2.0.1", "ecc.0.1.1", "ecc.7.0.0", "nvlink_state.0",
-      "nvlink_state.17", "gpm.1", "gpm.2", "gpm.333");
+      "temperature_c",
+      "margin_c",
+      "power_mw",
+      "utilization_gpu",
+      "utilization_memory",
+      "clock_graphics_mhz",
+      "clock_sm_mhz",
+      "clock_memory_mhz",
+      "clock_sm_max_mhz",
+      "clock_memory_max_mhz",
+      "reasons",
+      "reasons_supported",
+      "performance_state",
+      "memory_total_bytes",
+      "memory_used_bytes",
+      "memory_reserved_bytes",
+      "bar1_total_bytes",
+      "bar1_used_bytes",
+      "pcie_generation",
+      "pcie_width",
+      "pcie_generation_max",
+      "pcie_width_max",
+      "power_limit_mw",
+      "power_limit_min_mw",
+      "power_limit_max_mw",
+      "power_limit_default_mw",
+      "fan_percent",
+      "encoder_percent",
+      "decoder_percent",
+      "persistence_mode",
+      "compute_mode",
+      "remapped_corrected",
+      "remapped_uncorrected",
+      "remap_pending",
+      "remap_failure",
+      "banks_max",
+      "banks_high",
+      "banks_partial",
+      "banks_low",
+      "banks_none",
+      "sram_unc_parity_agg",
+      "sram_unc_secded_agg",
+      "sram_cor_agg",
+      "sram_unc_parity_vol",
+      "sram_unc_secded_vol",
+      "sram_cor_vol",
+      "sram_l2",
+      "sram_sm",
+      "sram_pcie",
+      "sram_mcu",
+      "sram_other",
+      "sram_threshold",
+      "channel_repair_pending",
+      "tpc_repair_pending",
+      "unrepairable_memory",
+      "fabric_state",
+      "fabric_status",
+      "fabric_clique",
+      "fabric_health_mask",
+      "fabric_summary",
+      "nvlink_version",
+      "c2c_links",
+      "temperature_memory_c",
+      "threshold.0",
+      "threshold.3",
+      "retired_pending",
+      "bbx_seconds",
+      "field_latency_us",
+      "ecc.2.1.0",
+      "ecc.2.0.1",
+      "ecc.0.1.1",
+      "ecc.7.0.0",
+      "nvlink_state.0",
+      "nvlink_state.17",
+      "gpm.1",
+      "gpm.2",
+      "gpm.333");
   private static final List<String> MODES = List.of(
-      "mig_mode", "mig_mode_supported", "ecc_mode", "accounting_mode", "gpm_supported", "cc",
+      "mig_mode",
+      "mig_mode_supported",
+      "ecc_mode",
+      "accounting_mode",
+      "gpm_supported",
+      "cc",
       "inforom_valid");
   private static final List<String> TYPES =
       List.of("double", "uint", "ulong", "ulonglong", "slonglong", "sint", "ushort");
@@ -136,13 +201,23 @@ final class RandomTimeline {
     int gpu = random.nextInt(GPUS);
     switch (random.nextInt(9)) {
       case 0, 1 -> add("set %s %s %s %s", at, gpu, reading(), value());
-      case 2 -> add(
-          "ramp %s %s %s %s %s %s", at, at + random.nextInt(20_000), gpu, reading(), value(), value());
-      case 3 -> add(
-          "set %s %s %s %s", at, 2 + random.nextInt(2), MODES.get(random.nextInt(MODES.size())), random.nextInt(2));
+      case 2 ->
+        add(
+            "ramp %s %s %s %s %s %s",
+            at, at + random.nextInt(20_000), gpu, reading(), value(), value());
+      case 3 ->
+        add(
+            "set %s %s %s %s",
+            at, 2 + random.nextInt(2), MODES.get(random.nextInt(MODES.size())), random.nextInt(2));
       case 4, 5 -> add("field %s %s %s %s", at, gpu, field(), Long.toUnsignedString(value()));
-      case 6, 7 -> add(
-          "rate %s %s %s %s %s", at, at + random.nextInt(30_000), gpu, field(), random.nextInt(4) == 0 ? value() : random.nextInt(5_000_000));
+      case 6, 7 ->
+        add(
+            "rate %s %s %s %s %s",
+            at,
+            at + random.nextInt(30_000),
+            gpu,
+            field(),
+            random.nextInt(4) == 0 ? value() : random.nextInt(5_000_000));
       default -> add("type %s %s", name(), TYPES.get(random.nextInt(TYPES.size())));
     }
   }
@@ -174,8 +249,12 @@ final class RandomTimeline {
         String device = part.equals("-") ? "0" : part;
         add("garbage %s %s %s %s %s", at, at + length, device, function(), value());
       }
-      case 8 -> add("garbage %s %s %s field:%s %s", at, at + length, random.nextInt(GPUS), field(), value());
-      default -> add("skew %s %s %s", at, random.nextInt(GPUS), random.nextInt(2_000_000) - 1_000_000);
+      case 8 ->
+        add(
+            "garbage %s %s %s field:%s %s",
+            at, at + length, random.nextInt(GPUS), field(), value());
+      default ->
+        add("skew %s %s %s", at, random.nextInt(GPUS), random.nextInt(2_000_000) - 1_000_000);
     }
   }
 

@@ -52,8 +52,8 @@ class TimelineTest {
 
   @Test
   void rampAcrossTheWholeRangeDoesNotOverflow() throws TimelineException {
-    Timeline timeline = timeline(
-        "ramp 0 4 0 reasons %s %s".formatted(Long.MIN_VALUE, Long.MAX_VALUE));
+    Timeline timeline =
+        timeline("ramp 0 4 0 reasons %s %s".formatted(Long.MIN_VALUE, Long.MAX_VALUE));
 
     assertThat(reading(timeline, "reasons", 2)).isEqualTo(-1);
     assertThat(reading(timeline, "reasons", 1)).isEqualTo(Long.MIN_VALUE + (1L << 62) - 1);

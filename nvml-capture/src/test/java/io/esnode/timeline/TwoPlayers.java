@@ -305,13 +305,14 @@ final class TwoPlayers {
       }
       int place = Arrays.mismatch(bytes[0], bytes[1]);
       if (place >= 0 && !isSampleOfGpm(call, place)) {
-        throw new AssertionError("%s: byte %s of address argument %s: the fake writes %s, the player %s"
-            .formatted(
-                call,
-                Integer.toString(place),
-                Integer.toString(slot),
-                Integer.toHexString(bytes[0][place] & 0xff),
-                Integer.toHexString(bytes[1][place] & 0xff)));
+        throw new AssertionError(
+            "%s: byte %s of address argument %s: the fake writes %s, the player %s"
+                .formatted(
+                    call,
+                    Integer.toString(place),
+                    Integer.toString(slot),
+                    Integer.toHexString(bytes[0][place] & 0xff),
+                    Integer.toHexString(bytes[1][place] & 0xff)));
       }
     }
   }
