@@ -42,6 +42,7 @@ final class Calls {
       beganNanos = clock.monoNanos();
       running = function;
     }
+    long delayed = nvml.delayedNanos();
     int code = nvml.call(function, a, b, c, d, e, f);
     if (code == Nvml.NOT_RETURNED) {
       hung = function;
@@ -53,7 +54,7 @@ final class Calls {
       return code;
     }
     long began = beganNanos;
-    long ended = clock.monoNanos();
+    long ended = clock.monoNanos() + nvml.delayedNanos() - delayed;
     hung = null;
     running = null;
     nanos += ended - began;

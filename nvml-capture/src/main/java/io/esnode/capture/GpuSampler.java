@@ -42,6 +42,7 @@ final class GpuSampler {
   private int lostCode;
   private long resolved = NEVER;
   private long slowSince = NEVER;
+  private long interval;
   private volatile boolean answering = true;
   private volatile int generation;
   private volatile int sessionCode;
@@ -56,6 +57,7 @@ final class GpuSampler {
     this.place = place;
     this.entity = entity;
     this.uuid = uuid;
+    interval = context.options().intervalNanos();
     calls = new Calls(context, entity, "gpu");
     memory = context.nvml().memory();
     arena = new Arena(memory);
@@ -181,12 +183,21 @@ final class GpuSampler {
     }
   }
 
-  void tick(long tick, long intervalNanos) throws IOException {
+  /**
+   * Asks for everything that is due.
+   *
+   * @param tick of the recording
+   * @param turn counts the times that it is asked, whatever the interval
+   * @param intervalNanos from turn to turn
+   */
+  void tick(long tick, long turn, long intervalNanos) throws IOException {
+    interval = intervalNanos;
     resume();
-    if (!backOff.isDue(tick) || sessionCode != 0 || lostSince != NEVER && !resolve()) {
+    if (!backOff.isDue(turn) || sessionCode != 0 || lostSince != NEVER && !resolve()) {
       return;
     }
-    ticking.start(tick, tick * intervalNanos + place * SECOND_NANOS);
+    ticking.start(
+        tick, tick * context.options().intervalNanos() + place * SECOND_NANOS);
     ticking.run();
     ended();
   }
@@ -199,10 +210,9 @@ final class GpuSampler {
     } else if (ticking.fatal() != 0) {
       lose(ticking.fatal());
     }
-    long interval = context.options().intervalNanos();
     int before = backOff.stride();
     if (backOff.add(ticking.nvmlNanos(), interval)) {
-      slowed(before, interval);
+      slowed(before);
     }
   }
 
@@ -302,7 +312,7 @@ final class GpuSampler {
     linkTable.absent(code, reason);
   }
 
-  private void slowed(int before, long interval) throws IOException {
+  private void slowed(int before) throws IOException {
     long now = context.clock().monoNanos();
     boolean slower = backOff.stride() > before;
     long from = slower || slowSince == NEVER ? now : slowSince;

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -62,26 +63,29 @@ final class Harvest {
   /** Its parts, each of which can be done again without telling anything twice. */
   List<Step> steps(Handle handle) {
     List<Step> steps = new ArrayList<>();
+    SortedMap<Long, Map<String, Long>> samples = new TreeMap<>();
     for (Ring ring : Ring.values()) {
-      steps.add(() -> samples(handle.value(), ring));
+      steps.add(() -> samples(handle.value(), ring, samples));
     }
+    steps.add(() -> write(samples));
     steps.add(() -> accounting(handle.value()));
     steps.add(() -> retiredPages(handle.value(), 0, "multiple single-bit errors"));
     steps.add(() -> retiredPages(handle.value(), 1, "a double-bit error"));
     return steps;
   }
 
-  private void samples(long handle, Ring ring) throws IOException {
+  private void samples(
+      long handle, Ring ring, SortedMap<Long, Map<String, Long>> into) {
     long typeAt = scratch;
     long countAt = scratch + 8;
     memory.putInt(countAt, 0);
     int code =
         calls.call(NvmlFunction.DEVICE_GET_SAMPLES, handle, ring.type, 0, typeAt, countAt, 0);
-    long ring0 = memory.getUnsignedInt(countAt);
-    if (code != NvmlReturn.SUCCESS && code != NvmlReturn.INSUFFICIENT_SIZE || ring0 == 0) {
+    long offered = memory.getUnsignedInt(countAt);
+    if (code != NvmlReturn.SUCCESS && code != NvmlReturn.INSUFFICIENT_SIZE || offered == 0) {
       return;
     }
-    int room = (int) Math.min(ring0, MAX_RING);
+    int room = (int) Math.min(offered, MAX_RING);
     long samplesAt = arena.allocate(room * SAMPLE_BYTES);
     memory.putInt(countAt, room);
     code = calls.call(
@@ -95,8 +99,14 @@ final class Harvest {
       long value = value(at + 8, memory.getInt(typeAt));
       long stamp = memory.getLong(at);
       if (value >= 0 && stamp > 0) {
-        notes.past("gpu", gpu, stamp, Map.of(), Map.of(ring.column, value));
+        into.computeIfAbsent(stamp, key -> new TreeMap<>()).put(ring.column, value);
       }
+    }
+  }
+
+  private void write(SortedMap<Long, Map<String, Long>> samples) throws IOException {
+    for (Map.Entry<Long, Map<String, Long>> moment : samples.entrySet()) {
+      notes.past("gpu", gpu, moment.getKey(), Map.of(), moment.getValue());
     }
   }
 

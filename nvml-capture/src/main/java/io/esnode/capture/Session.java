@@ -108,6 +108,7 @@ final class Session {
   }
 
   private void begin(Map<String, String> facts) throws IOException {
+    facts.putAll(Greeting.of(context.nvml().path()).facts());
     versions(facts);
     more(facts);
     OptionalInt header = NvmlHeader.of(

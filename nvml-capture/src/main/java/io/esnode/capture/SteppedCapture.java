@@ -83,7 +83,7 @@ public final class SteppedCapture {
       }
     }
     int stuck = context.hangs().check(now + context.hangs().deadlineNanos());
-    out.write(new Message.Alive(tick, now, session.gpus().size(), stuck, 0));
+    out.alive(tick, now, session.gpus().size(), stuck, 0);
   }
 
   private void look() throws IOException {
@@ -97,7 +97,7 @@ public final class SteppedCapture {
   private void sample(long tick) throws IOException {
     for (GpuSampler gpu : session.gpus()) {
       try {
-        gpu.tick(tick, context.options().intervalNanos());
+        gpu.tick(tick, tick, context.options().intervalNanos());
       } catch (NotReturned e) {
         // goes on at the next tick; the hang book has it
       }

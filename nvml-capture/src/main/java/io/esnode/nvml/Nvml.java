@@ -43,6 +43,11 @@ public interface Nvml extends AutoCloseable {
     return call(function, a, b, c, d, 0, 0);
   }
 
+  /** How much longer the calls so far have taken than clocks show, ns: a player's delays take no time. */
+  default long delayedNanos() {
+    return 0;
+  }
+
   /** Where arguments live that are passed by address. */
   NativeMemory memory();
 

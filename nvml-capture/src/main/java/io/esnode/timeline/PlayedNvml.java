@@ -121,7 +121,8 @@ public final class PlayedNvml implements Nvml {
     return header;
   }
 
-  /** How much longer calls have taken so far than the clock shows, in ns: the sum of their delays. */
+  /** The sum of the delays of all calls. */
+  @Override
   public synchronized long delayedNanos() {
     return delayedNanos;
   }

@@ -36,7 +36,11 @@ public final class WireWriter {
   static final byte ALIVE = 7;
   static final byte BYE = 8;
 
+  private static final int ALIVE_BYTES = HEAD_BYTES + 8 + 8 + 4 + 4 + 8;
+
   private final WritableByteChannel out;
+  private final ByteBuffer alive =
+      ByteBuffer.allocateDirect(ALIVE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
   public WireWriter(WritableByteChannel out) {
     this.out = out;
@@ -98,14 +102,25 @@ public final class WireWriter {
     send(frame.finish());
   }
 
-  public void write(Message.Alive alive) throws IOException {
-    send(new Frame(ALIVE)
-        .number(alive.tick())
-        .number(alive.monoNanos())
-        .integer(alive.gpus())
-        .integer(alive.stuck())
-        .number(alive.cpuNanos())
-        .finish());
+  public void write(Message.Alive message) throws IOException {
+    alive(
+        message.tick(), message.monoNanos(), message.gpus(), message.stuck(), message.cpuNanos());
+  }
+
+  /** Sends a {@link Message.Alive}. Allocates nothing. */
+  public synchronized void alive(long tick, long monoNanos, int gpus, int stuck, long cpuNanos)
+      throws IOException {
+    alive.clear();
+    alive
+        .putInt(ALIVE_BYTES - HEAD_BYTES)
+        .put(ALIVE)
+        .putLong(tick)
+        .putLong(monoNanos)
+        .putInt(gpus)
+        .putInt(stuck)
+        .putLong(cpuNanos)
+        .flip();
+    send(alive);
   }
 
   public void write(Message.Bye bye) throws IOException {

@@ -1,11 +1,11 @@
 package io.esnode.capture;
 
 /** A clock that stands still until it is moved. Thread-safe. */
-public final class VirtualClock implements CaptureClock {
+public final class SteppedClock implements CaptureClock {
   private volatile long monoNanos;
   private volatile long tsMicros;
 
-  public VirtualClock(long monoNanos, long tsMicros) {
+  public SteppedClock(long monoNanos, long tsMicros) {
     this.monoNanos = monoNanos;
     this.tsMicros = tsMicros;
   }
