@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.esnode.bundle.BundleFile;
 import io.esnode.bundle.Manifest;
+import io.esnode.bundle.NvmlSession;
 import io.esnode.bundle.Sha256;
 import io.esnode.json.Json;
 import io.esnode.signature.Signer;
@@ -12,8 +13,10 @@ import io.esnode.source.Failure;
 import io.esnode.source.Moment;
 import io.esnode.source.Source;
 import io.esnode.source.Sources;
+import io.esnode.spool.ScriptedGpu;
 import io.esnode.spool.ScriptedSource;
 import io.esnode.spool.SpoolDirectory;
+import io.esnode.spool.SpoolLane;
 import io.esnode.spool.SpoolWriter;
 import io.esnode.spool.Spools;
 import io.esnode.spool.TextRow;
@@ -27,6 +30,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -234,6 +239,104 @@ class SealerTest {
 
     assertThat(none).isEmpty();
     assertThat(manifest.gaps()).isEqualTo(2);
+  }
+
+  @Test
+  void lanesAndSessionsStandInTheManifestAndTheirRowsInTheBundle() throws IOException {
+    recordGpus("live", 20, tick -> true);
+
+    Manifest manifest = seal(dir).manifest();
+
+    assertThat(manifest.simulated()).isFalse();
+    assertThat(manifest(dir)).isEqualTo(manifest);
+    assertThat(manifest.ticks()).isEqualTo(new Manifest.Ticks(20, 20, 0, 0));
+    Manifest.Nvml nvml = Objects.requireNonNull(manifest.nvml());
+    assertThat(nvml.sessions()).containsExactly(session(0, "R535"), session(1, "R580"));
+    assertThat(nvml.lanes())
+        .containsExactly(
+            new Manifest.Nvml.Lane("gpu:A", "gpu", "live", 0, 19, 20, 20),
+            new Manifest.Nvml.Lane("gpu:B", "gpu", "live", 0, 19, 20, 20));
+    assertThat(manifest.rowGroups())
+        .filteredOn(group -> group.kind().equals("gpu"))
+        .extracting(Manifest.RowGroup::rows)
+        .containsExactly(40L);
+  }
+
+  @Test
+  void oneSimulatedLaneMakesTheWholeRecordingSimulated() throws IOException {
+    recordGpus("simulated", 3, tick -> true);
+
+    Manifest manifest = seal(dir).manifest();
+
+    assertThat(manifest.simulated()).isTrue();
+    assertThat(Objects.requireNonNull(manifest.nvml()).lanes())
+        .extracting(Manifest.Nvml.Lane::origin)
+        .containsOnly("simulated");
+  }
+
+  @Test
+  void laneFramesThatAreGoneBecomeAGapOfTheirGpu() throws IOException {
+    recordGpus("live", 60, tick -> true);
+    try (SpoolDirectory directory = SpoolDirectory.open(dir.resolve("t.parquet.spool"))) {
+      Files.delete(directory.segments().get(1));
+    }
+
+    Manifest manifest = seal(dir).manifest();
+
+    assertThat(Objects.requireNonNull(manifest.nvml()).lanes()).allSatisfy(lane -> {
+      assertThat(lane.expected()).isEqualTo(60);
+      assertThat(lane.captured()).isBetween(1L, 59L);
+    });
+    // One of the host's ticks, one for each GPU.
+    assertThat(manifest.gaps()).isEqualTo(3);
+  }
+
+  /** A GPU that answers every fifth tick only, as back-off may have it, loses nothing. */
+  @Test
+  void ticksThatALaneDidNotTakeAreNoLoss() throws IOException {
+    recordGpus("live", 20, tick -> tick % 5 == 0);
+
+    Manifest manifest = seal(dir).manifest();
+
+    assertThat(manifest.gaps()).isZero();
+    assertThat(Objects.requireNonNull(manifest.nvml()).lanes())
+        .allSatisfy(lane -> assertThat(lane.expected()).isEqualTo(4));
+  }
+
+  private void recordGpus(String origin, int ticks, LongPredicate answers) throws IOException {
+    ScriptedSource source = new ScriptedSource(42, "disk:sda");
+    ScriptedGpu a = new ScriptedGpu(1, "gpu:A");
+    ScriptedGpu b = new ScriptedGpu(2, "gpu:B");
+    try (SpoolWriter writer = SpoolWriter.open(
+        SpoolDirectory.create(dir.resolve("t.parquet.spool")),
+        Spools.header(),
+        new SpoolWriter.Options(
+            2_000, Duration.ofMinutes(10), Duration.ofSeconds(1), 8, 256, true))) {
+      writer.session(session(0, "R535"), Spools.START_MONO);
+      SpoolLane first = writer.lane(ScriptedGpu.TABLE, "gpu:A", "nvml", origin);
+      SpoolLane second = writer.lane(ScriptedGpu.TABLE, "gpu:B", "nvml", origin);
+      for (long tick = 0; tick < ticks; tick++) {
+        Moment moment = Spools.moment(tick);
+        source.sample();
+        writer.tick(tick, moment, List.<Source>of(source));
+        if (answers.test(tick)) {
+          first.tick(tick, moment.tsMicros() + 1, moment.monoNanos() + 1_000, a.sample());
+          second.tick(tick, moment.tsMicros() + 2, moment.monoNanos() + 2_000, b.sample());
+        }
+      }
+      writer.session(session(1, "R580"), Spools.moment(ticks).monoNanos());
+      writer.end("test over", Spools.moment(ticks).monoNanos());
+    }
+  }
+
+  private static NvmlSession session(long number, String driver) {
+    return new NvmlSession(
+        number,
+        0,
+        false,
+        Spools.START_US,
+        Map.of("driver.version", driver),
+        Map.of("gpu", Map.of("power_instant_mw", "nvmlDeviceGetFieldValues 186")));
   }
 
   private static class PlainSigner implements Signer {
