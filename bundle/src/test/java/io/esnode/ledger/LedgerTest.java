@@ -41,10 +41,7 @@ class LedgerTest {
 
   @Test
   void ledgerFromBeforeThereWasKnowledgeIsReadAndWrittenAsItWas() throws JsonException {
-    String old = ledger()
-        .toJson()
-        .canonical()
-        .replaceFirst("\"knowledge\":\\[[^]]*],", "");
+    String old = ledger().toJson().canonical().replaceFirst("\"knowledge\":\\[[^]]*],", "");
     assertThat(old).doesNotContain("knowledge");
 
     Ledger read = Ledger.parse(bytes(old));

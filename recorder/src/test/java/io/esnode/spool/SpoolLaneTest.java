@@ -2,11 +2,13 @@ package io.esnode.spool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.esnode.bundle.NvmlSession;
 import io.esnode.source.Moment;
 import io.esnode.source.Row;
 import io.esnode.source.Sampled;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -163,6 +165,32 @@ class SpoolLaneTest {
 
     assertThat(read.laneTicks).hasSize(2_000);
     assertThat(read.rows).hasSize(2_000);
+  }
+
+  @Test
+  void steadyStateAllocatesNothing() throws IOException {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    SpoolWriter.Options deltas = new SpoolWriter.Options(
+        1 << 30, Duration.ofDays(1), Duration.ofSeconds(1), 1 << 20, 4, true);
+    ScriptedGpu gpu = new ScriptedGpu(1, "gpu:A");
+    try (SpoolWriter writer = open(deltas)) {
+      SpoolLane lane = writer.lane(ScriptedGpu.TABLE, "gpu:A", "nvml", "live");
+      ticks(lane, gpu, 0, 2_000);
+      long before = threads.getCurrentThreadAllocatedBytes();
+
+      ticks(lane, gpu, 2_000, 4_000);
+
+      assertThat((threads.getCurrentThreadAllocatedBytes() - before) / 2_000)
+          .as("bytes per tick, those of a wait for the queue included")
+          .isLessThan(96);
+      writer.end("test over", Spools.START_MONO);
+    }
+  }
+
+  private static void ticks(SpoolLane lane, ScriptedGpu gpu, long from, long to) {
+    for (long tick = from; tick < to; tick++) {
+      lane.tick(tick, Spools.START_US + tick, Spools.START_MONO + tick * 1_000_000, gpu.sample());
+    }
   }
 
   @Test
