@@ -6,6 +6,10 @@ import java.util.Set;
 /** Starts a capture process: messages on its standard output, commands on its standard input, words on standard error. */
 @FunctionalInterface
 public interface CaptureLauncher {
-  /** @param withoutUuids GPUs that the process must not touch */
+  /**
+   * Starts one.
+   *
+   * @param withoutUuids GPUs that the process must not touch
+   */
   Process start(Set<String> withoutUuids) throws IOException;
 }
