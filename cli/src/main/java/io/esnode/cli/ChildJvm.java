@@ -1,7 +1,7 @@
 package io.esnode.cli;
 
+import io.esnode.capture.CaptureProcess;
 import io.esnode.spool.SpoolHeader;
-import io.esnode.wire.Message;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -45,8 +45,6 @@ final class ChildJvm {
       "-XX:ReservedCodeCacheSize=12m",
       "-Xshare:auto");
 
-  private static final String CAPTURE_MAIN = "io.esnode.capture.CaptureProcess";
-
   /** From this Java on, zstd and DuckDB print warnings unless they are let in by name (JEP 472, JEP 498). */
   private static final int WARNS_OF_NATIVE_CODE = 24;
 
@@ -83,10 +81,10 @@ final class ChildJvm {
     if (library != null) {
       arguments.addAll(List.of("--library", library.toString()));
     }
-    for (String uuid : without) {
-      arguments.addAll(List.of("--without", uuid));
+    if (!without.isEmpty()) {
+      arguments.addAll(List.of("--without", String.join(",", without)));
     }
-    return of(CAPTURE, captureClassPath(), CAPTURE_MAIN, arguments);
+    return of(CAPTURE, captureClassPath(), CaptureProcess.class.getName(), arguments);
   }
 
   /** Two entries: the table of contents of every jar on a class path is memory. */
@@ -94,7 +92,7 @@ final class ChildJvm {
     String all = System.getProperty("java.class.path");
     try {
       Path own = Path.of(
-          Message.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+          CaptureProcess.class.getProtectionDomain().getCodeSource().getLocation().toURI());
       List<Path> candidates = new ArrayList<>();
       for (String entry : all.split(File.pathSeparator)) {
         candidates.add(Path.of(entry));

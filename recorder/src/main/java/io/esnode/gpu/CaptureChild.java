@@ -123,8 +123,11 @@ final class CaptureChild {
   }
 
   private void askToQuit() {
-    try (OutputStream commands = process.getOutputStream()) {
+    // Its input stays open: the end of it says that the recorder is dead, and nothing is waited for then.
+    OutputStream commands = process.getOutputStream();
+    try {
       commands.write("quit\n".getBytes(StandardCharsets.US_ASCII));
+      commands.flush();
     } catch (IOException e) {
       // It has closed its end: it is ending, or dead.
       return;
