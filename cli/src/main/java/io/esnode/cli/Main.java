@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       DemoCommand.class,
+      DoctorCommand.class,
       RecordCommand.class,
       RecoverCommand.class,
       ReleaseCommand.class,

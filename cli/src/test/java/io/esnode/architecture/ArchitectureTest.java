@@ -46,7 +46,9 @@ class ArchitectureTest {
     "io.esnode.analyzer..", "io.esnode.rule..", "io.esnode.knowledge.."
   };
   private static final String[] REPORTS = {"io.esnode.report.."};
-  private static final String[] CLI = {"io.esnode.cli..", "io.esnode.scenario.."};
+  private static final String[] CLI = {
+    "io.esnode.cli..", "io.esnode.doctor..", "io.esnode.scenario.."
+  };
 
   @ArchTest
   static final ArchRule packagesAreFreeOfCycles =

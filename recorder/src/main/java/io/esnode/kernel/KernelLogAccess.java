@@ -41,7 +41,7 @@ public record KernelLogAccess(boolean exists, boolean restricted) {
   /** One line: what was refused and the line that would change it. */
   String remedy(IOException e) {
     if (!exists) {
-      return "/dev/kmsg does not exist here; a container has it with: --device /dev/kmsg --cap-add SYSLOG";
+      return "/dev/kmsg does not exist here; in a container: docker run --device /dev/kmsg --cap-add SYSLOG ...";
     }
     String refused = String.valueOf(e.getMessage()).replaceFirst("^.*dev/kmsg ?", "/dev/kmsg ");
     return restricted

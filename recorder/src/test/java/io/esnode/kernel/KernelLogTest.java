@@ -139,7 +139,7 @@ class KernelLogTest {
                 .containsEntry("metric", "event")
                 .containsEntry(
                     "reason",
-                    "/dev/kmsg does not exist here; a container has it with: --device /dev/kmsg --cap-add SYSLOG"));
+                    "/dev/kmsg does not exist here; in a container: docker run --device /dev/kmsg --cap-add SYSLOG ..."));
     assertThat(of(found, "audit"))
         .singleElement()
         .satisfies(row -> assertThat(row.texts()).containsEntry("outcome", "failure"));
