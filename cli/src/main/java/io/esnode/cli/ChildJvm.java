@@ -73,10 +73,25 @@ final class ChildJvm {
    */
   static ProcessBuilder capture(
       @Nullable Path library, Path root, SpoolHeader header, String nonce, Set<String> without) {
+    return capture(library, root, header.startMono(), header.intervalNanos(), nonce, without);
+  }
+
+  /**
+   * The same without a recording.
+   *
+   * @param startMono time of tick 0, CLOCK_MONOTONIC in ns
+   */
+  static ProcessBuilder capture(
+      @Nullable Path library,
+      Path root,
+      long startMono,
+      long intervalNanos,
+      String nonce,
+      Set<String> without) {
     List<String> arguments = new ArrayList<>(List.of(
         "--root", root.toString(),
-        "--start-mono", Long.toString(header.startMono()),
-        "--interval", Long.toString(header.intervalNanos()),
+        "--start-mono", Long.toString(startMono),
+        "--interval", Long.toString(intervalNanos),
         "--nonce", nonce));
     if (library != null) {
       arguments.addAll(List.of("--library", library.toString()));

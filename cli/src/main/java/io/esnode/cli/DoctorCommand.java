@@ -1,15 +1,20 @@
 package io.esnode.cli;
 
+import io.esnode.bundle.Sha256;
+import io.esnode.doctor.CaptureQuestion;
 import io.esnode.doctor.Check;
 import io.esnode.doctor.Examination;
-import io.esnode.doctor.GpuAnswer;
 import io.esnode.doctor.GpuQuestion;
 import io.esnode.doctor.Machine;
 import io.esnode.signature.ExitCode;
+import io.esnode.source.Clock;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -31,6 +36,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {"  esnode doctor", "  esnode doctor --format json", "  sudo esnode doctor"})
 final class DoctorCommand implements Callable<Integer> {
+  private static final Duration INTERVAL = Duration.ofSeconds(1);
   private static final int WIDTH = 80;
   private static final int STATE_WIDTH = 9;
   private static final int ITEM_WIDTH = 15;
@@ -39,7 +45,10 @@ final class DoctorCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init") // picocli injects it
   private CommandSpec spec;
 
-  @Option(names = "--format", paramLabel = "human|json", description = "human or json (default: human).")
+  @Option(
+      names = "--format",
+      paramLabel = "human|json",
+      description = "human or json (default: human).")
   private Format format = Format.human;
 
   @Option(
@@ -48,11 +57,25 @@ final class DoctorCommand implements Callable<Integer> {
       description = "Ask this library instead of the system's; what it says is simulated.")
   private @Nullable Path library;
 
+  @Option(
+      names = "--deadline",
+      paramLabel = "D",
+      converter = DurationConverter.class,
+      defaultValue = "5s",
+      description = "How long the GPUs may take to answer; default: ${DEFAULT-VALUE}.")
+  private Duration limit = Duration.ofSeconds(5);
+
   @Option(names = "--root", hidden = true, description = "Look below this directory, for tests.")
   private Path root = Path.of("/");
 
   @Override
   public Integer call() {
+    if (library != null && !Files.isReadable(library)) {
+      throw new CommandException(
+          ExitCode.MALFORMED,
+          "--nvml-library %s: cannot be read; name a file that can be loaded as libnvidia-ml.so.1"
+              .formatted(library));
+    }
     Home home = Home.of(System.getenv());
     Examination examination = Examination.of(
         new Machine(root, System.getenv()),
@@ -70,8 +93,19 @@ final class DoctorCommand implements Callable<Integer> {
     return examination.count(Check.State.BLOCKED) == 0 ? ExitCode.OK : ExitCode.CHECK_FAILED;
   }
 
+  /** The process that a recording would start, for one tick. */
   private GpuQuestion question() {
-    return () -> new GpuAnswer();
+    return new CaptureQuestion(
+        () -> ChildJvm.capture(
+                library == null ? null : library.toAbsolutePath(),
+                root,
+                Clock.system().now().monoNanos(),
+                INTERVAL.toNanos(),
+                Sha256.hex("esnode doctor"),
+                Set.of())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start(),
+        limit);
   }
 
   /** No line is wider than a terminal of 80 columns, unless a single word is. */
@@ -81,7 +115,8 @@ final class DoctorCommand implements Callable<Integer> {
       lines.add("SIMULATED: the GPUs are those of the library that was named");
     }
     for (Check check : examination.checks()) {
-      String head = pad(check.state().word(), STATE_WIDTH) + pad(Text.oneLine(check.item()), ITEM_WIDTH);
+      String head =
+          pad(check.state().word(), STATE_WIDTH) + pad(Text.oneLine(check.item()), ITEM_WIDTH);
       wrap(head, Text.oneLine(check.found()), lines);
       String remedy = check.remedy();
       if (remedy != null) {

@@ -5,6 +5,7 @@ import io.esnode.gpu.CaptureLauncher;
 import io.esnode.gpu.CaptureTiming;
 import io.esnode.gpu.GpuCapture;
 import io.esnode.gpu.GpuIntake;
+import io.esnode.kernel.GpuAddresses;
 import io.esnode.source.CaptureProcessSource;
 import io.esnode.source.Clock;
 import io.esnode.source.Failure;
@@ -80,8 +81,12 @@ final class GpuPart {
     return new Sources(sources, missing);
   }
 
-  /** The capture, not started yet. */
-  GpuCapture capture(SpoolWriter spool, SpoolHeader header, Clock clock) {
+  /**
+   * The capture, not started yet.
+   *
+   * @param addresses learns where the GPUs are
+   */
+  GpuCapture capture(SpoolWriter spool, SpoolHeader header, Clock clock, GpuAddresses addresses) {
     Duration interval = Duration.ofNanos(header.intervalNanos());
     CaptureLauncher launcher = without ->
         ChildJvm.capture(library, root, header, nonce(header), without).start();
@@ -89,7 +94,7 @@ final class GpuPart {
         launcher,
         clock,
         spool,
-        new GpuIntake(spool, this::isSimulated),
+        new GpuIntake(spool, this::isSimulated, addresses),
         cost,
         CaptureTiming.of(interval));
   }

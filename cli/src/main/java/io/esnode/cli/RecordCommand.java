@@ -177,15 +177,17 @@ final class RecordCommand implements Callable<Integer> {
         if (child != null) {
           WrappedCommand.watch(child, recorder);
         }
+        GpuAddresses addresses = new GpuAddresses();
         KernelLog log = KernelLog.start(
             Path.of("/"),
             clock,
             start,
             new KernelRows(
                 clearNames ? Pseudonyms.clear() : Node.pseudonyms(home.siteKey(), Node.hostName()),
-                new GpuAddresses()),
+                addresses),
             spool::row);
-        RunningGpus gpus = RunningGpus.start(gpu, home, target, spool, header, clock, this::talk);
+        RunningGpus gpus =
+            RunningGpus.start(gpu, home, target, spool, header, clock, addresses, this::talk);
         try {
           recorder.run(duration, () -> {
             log.close();

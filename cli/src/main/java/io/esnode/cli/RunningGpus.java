@@ -1,6 +1,7 @@
 package io.esnode.cli;
 
 import io.esnode.gpu.GpuCapture;
+import io.esnode.kernel.GpuAddresses;
 import io.esnode.source.Clock;
 import io.esnode.spool.SpoolHeader;
 import io.esnode.spool.SpoolWriter;
@@ -23,6 +24,7 @@ final class RunningGpus implements AutoCloseable {
    * Starts the capture, where there is something to capture.
    *
    * @param target the bundle
+   * @param addresses learns where the GPUs are
    * @param talk takes a line for the user
    */
   static RunningGpus start(
@@ -32,11 +34,12 @@ final class RunningGpus implements AutoCloseable {
       SpoolWriter spool,
       SpoolHeader header,
       Clock clock,
+      GpuAddresses addresses,
       Consumer<String> talk) {
     if (!gpu.isThere()) {
       return new RunningGpus(null, null);
     }
-    GpuCapture capture = gpu.capture(spool, header, clock);
+    GpuCapture capture = gpu.capture(spool, header, clock, addresses);
     capture.start();
     try {
       return new RunningGpus(

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param found what there is, in words
  * @param remedy the line that would change it; null where there is none or nothing to change
  */
-public record Check(String item, State state, String found, @Nullable String remedy) {
+public record Check(
+    String item, State state, String found, @Nullable String remedy) {
   /** Whether it can be recorded. */
   public enum State {
     /** It is recorded. */

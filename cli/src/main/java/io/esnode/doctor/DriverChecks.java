@@ -61,8 +61,9 @@ final class DriverChecks {
   /** Class 0x03: display controllers, among them 3D controllers without a display. */
   private static List<String> gpus(Machine machine) {
     return machine.names(BUS).stream()
-        .filter(address -> machine.line(BUS + "/" + address + "/vendor").orElse("").equals(NVIDIA)
-            && machine.line(BUS + "/" + address + "/class").orElse("").startsWith("0x03"))
+        .filter(
+            address -> machine.line(BUS + "/" + address + "/vendor").orElse("").equals(NVIDIA)
+                && machine.line(BUS + "/" + address + "/class").orElse("").startsWith("0x03"))
         .toList();
   }
 
@@ -98,7 +99,8 @@ final class DriverChecks {
         ? Check.ok("gpu", found)
         : Check.note(
             "gpu",
-            "%s; asleep, and a recording wakes them: %s".formatted(found, String.join(", ", asleep)),
+            "%s; asleep, and a recording wakes them: %s"
+                .formatted(found, String.join(", ", asleep)),
             null);
   }
 
@@ -128,7 +130,10 @@ final class DriverChecks {
       }
     }
     DIRECTORIES.forEach(directory -> places.add(machine.path(directory)));
-    return places.stream().map(place -> place.resolve(LIBRARY)).filter(Files::exists).findFirst();
+    return places.stream()
+        .map(place -> place.resolve(LIBRARY))
+        .filter(Files::exists)
+        .findFirst();
   }
 
   /** The file that the soname points to carries the version. */
@@ -136,7 +141,8 @@ final class DriverChecks {
     Optional<String> driver = loaded();
     Optional<String> library = find().flatMap(path -> {
       try {
-        Matcher version = LIBRARY_VERSION.matcher(String.valueOf(path.toRealPath().getFileName()));
+        Matcher version =
+            LIBRARY_VERSION.matcher(String.valueOf(path.toRealPath().getFileName()));
         return version.matches() ? Optional.of(version.group(1)) : Optional.empty();
       } catch (IOException e) {
         return Optional.empty();
@@ -150,13 +156,15 @@ final class DriverChecks {
             ? Check.ok("versions", "driver and library agree")
             : Check.blocked(
                 "versions",
-                "driver %s, library %s: NVML will refuse (18)".formatted(driver.get(), library.get()),
+                "driver %s, library %s: NVML will refuse (18)"
+                    .formatted(driver.get(), library.get()),
                 "boot, or unload and load the driver: rmmod nvidia_uvm nvidia_drm nvidia_modeset nvidia && modprobe nvidia"));
   }
 
   private Check devices() {
-    List<String> files =
-        machine.names("dev").stream().filter(name -> DEVICE.matcher(name).matches()).toList();
+    List<String> files = machine.names("dev").stream()
+        .filter(name -> DEVICE.matcher(name).matches())
+        .toList();
     long cards = files.stream().filter(name -> !name.equals("nvidiactl")).count();
     if (cards == 0 || !files.contains("nvidiactl")) {
       return Check.blocked(

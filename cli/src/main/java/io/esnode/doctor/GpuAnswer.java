@@ -66,7 +66,9 @@ public final class GpuAnswer {
   /** Whether every GPU that was named has given a value. */
   synchronized boolean complete() {
     Message.Session begun = session;
-    return begun != null && (begun.initReturn() != 0 || !gpus.isEmpty() && ticks.keySet().containsAll(gpus.keySet()));
+    return begun != null
+        && (begun.initReturn() != 0
+            || !gpus.isEmpty() && ticks.keySet().containsAll(gpus.keySet()));
   }
 
   /** Everything one GPU did not answer. */

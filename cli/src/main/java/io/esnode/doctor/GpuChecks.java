@@ -34,7 +34,9 @@ final class GpuChecks {
       return Check.blocked(
           "nvml",
           failure == null ? "the capture process said nothing" : failure,
-          library.isEmpty() ? null : "look for processes in state D: ps -eo pid,stat,wchan,comm | grep ' D'");
+          library.isEmpty()
+              ? null
+              : "look for processes in state D: ps -eo pid,stat,wchan,comm | grep ' D'");
     }
     if (session.initReturn() != NvmlReturn.SUCCESS) {
       return Check.blocked(
@@ -47,7 +49,9 @@ final class GpuChecks {
             session.facts().getOrDefault("nvml.version", "of unknown version"),
             session.facts().getOrDefault("driver.version", "of unknown version"));
     String failure = answer.failure();
-    return failure == null ? Check.ok("nvml", found) : Check.blocked("nvml", found + "; " + failure, null);
+    return failure == null
+        ? Check.ok("nvml", found)
+        : Check.blocked("nvml", found + "; " + failure, null);
   }
 
   private static @Nullable String remedy(int code) {
@@ -56,7 +60,8 @@ final class GpuChecks {
       case NvmlReturn.DRIVER_NOT_LOADED -> "modprobe nvidia";
       case NvmlReturn.LIBRARY_NOT_FOUND ->
         "in a container: docker run --gpus all ...; else install the driver's libnvidia-compute";
-      case NvmlReturn.OPERATING_SYSTEM -> "docker run --gpus all ..., or allow c 195:* rw in the devices cgroup";
+      case NvmlReturn.OPERATING_SYSTEM ->
+        "docker run --gpus all ..., or allow c 195:* rw in the devices cgroup";
       case NvmlReturn.LIB_RM_VERSION_MISMATCH ->
         "boot, or unload and load the driver: rmmod nvidia_uvm nvidia_drm nvidia_modeset nvidia && modprobe nvidia";
       default -> null;
@@ -68,19 +73,24 @@ final class GpuChecks {
     String item = "gpu " + gpu.gpu();
     String name = "%s, %s".formatted(facts.getOrDefault("name", "name unknown"), gpu.entity());
     List<Message.Absence> lacking = answer.absences(gpu.gpu());
-    List<Message.Absence> refused = lacking.stream().filter(GpuChecks::isTrouble).toList();
+    List<Message.Absence> refused =
+        lacking.stream().filter(GpuChecks::isTrouble).toList();
     if (!answer.answered(gpu.gpu())) {
       checks.add(Check.blocked(
           item,
-          refused.isEmpty() ? name + " did not answer in time" : "%s: %s".formatted(name, refused.get(0).reason()),
+          refused.isEmpty()
+              ? name + " did not answer in time"
+              : "%s: %s".formatted(name, refused.get(0).reason()),
           "nvidia-smi -i %d -q; dmesg | grep -e NVRM -e AER".formatted(gpu.gpu())));
       return;
     }
-    String found = "%s; %d values not offered by it".formatted(name, lacking.size() - refused.size());
+    String found =
+        "%s; %d values not offered by it".formatted(name, lacking.size() - refused.size());
     checks.add(
         refused.isEmpty()
             ? Check.ok(item, found)
-            : Check.blocked(item, "%s; %s".formatted(found, summary(refused)), permission(refused)));
+            : Check.blocked(
+                item, "%s; %s".formatted(found, summary(refused)), permission(refused)));
     settings(item, gpu.gpu(), facts, checks);
   }
 
@@ -100,7 +110,9 @@ final class GpuChecks {
   private static String summary(List<Message.Absence> refused) {
     return refused.stream()
         .collect(Collectors.groupingBy(
-            a -> a.code() == null ? "" : NvmlReturn.words(a.code()), TreeMap::new, Collectors.counting()))
+            a -> a.code() == null ? "" : NvmlReturn.words(a.code()),
+            TreeMap::new,
+            Collectors.counting()))
         .entrySet()
         .stream()
         .map(e -> "%s: %s".formatted(e.getKey(), e.getValue()))
@@ -141,7 +153,10 @@ final class GpuChecks {
     more.add("1".equals(facts.get("gpm.supported")) ? "GPM yes" : "GPM no");
     more.add("events %s".formatted(facts.getOrDefault("events.supported", "unknown")));
     String confidential = facts.get("confidential_computing");
-    more.add(confidential == null ? "confidential computing not told" : "confidential computing " + confidential);
+    more.add(
+        confidential == null
+            ? "confidential computing not told"
+            : "confidential computing " + confidential);
     checks.add(Check.ok(item, String.join(", ", more)));
   }
 

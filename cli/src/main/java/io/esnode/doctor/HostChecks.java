@@ -67,14 +67,16 @@ final class HostChecks {
     String groups = machine.has("sys/fs/cgroup/cgroup.controllers") ? "cgroup v2" : "cgroup v1";
     return kind.map(name -> Check.note(
         "container",
-        "%s, %s: figures of /proc are the host's, process ids this container's".formatted(name, groups),
+        "%s, %s: figures of /proc are the host's, process ids this container's"
+            .formatted(name, groups),
         null));
   }
 
   private Optional<String> kind() {
     String groups = machine.text("proc/1/cgroup").orElse("");
     String declared = machine.environment().get("container");
-    if (machine.environment().containsKey("KUBERNETES_SERVICE_HOST") || groups.contains("kubepods")) {
+    if (machine.environment().containsKey("KUBERNETES_SERVICE_HOST")
+        || groups.contains("kubepods")) {
       return Optional.of("kubernetes pod");
     }
     if (machine.has(".dockerenv") || groups.contains("docker")) {
@@ -109,7 +111,8 @@ final class HostChecks {
 
   private Check missing(Failure missing) {
     String table = missing.metric();
-    boolean there = TABLES.stream().anyMatch(t -> t.getKey().equals(table) && machine.has(t.getValue()));
+    boolean there =
+        TABLES.stream().anyMatch(t -> t.getKey().equals(table) && machine.has(t.getValue()));
     if (table.equals("psi") && !there) {
       return Check.absent(
           table,
@@ -183,7 +186,9 @@ final class HostChecks {
       String found = "%d MiB free in %s".formatted(free >> 20, directory);
       if (!Files.isWritable(directory)) {
         return Check.blocked(
-            "free space", found + ", which this user cannot write", "esnode record --out /var/tmp/node.parquet");
+            "free space",
+            found + ", which this user cannot write",
+            "esnode record --out /var/tmp/node.parquet");
       }
       return free < LITTLE_BYTES
           ? Check.note("free space", found, "esnode record --out on another disk")

@@ -47,7 +47,9 @@ public record Machine(Path root, Map<String, String> environment) {
 
   /** Its first line; empty if there is none. */
   Optional<String> line(String below) {
-    return text(below).map(text -> text.lines().findFirst().orElse("").strip()).filter(s -> !s.isEmpty());
+    return text(below)
+        .map(text -> text.lines().findFirst().orElse("").strip())
+        .filter(s -> !s.isEmpty());
   }
 
   /** First group of the first match in a file. */

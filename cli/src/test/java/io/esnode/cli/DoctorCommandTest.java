@@ -36,7 +36,8 @@ class DoctorCommandTest {
     Files.createDirectories(root.resolve("proc/sys/kernel"));
     Files.createDirectories(root.resolve("dev"));
     Files.writeString(root.resolve("proc/sys/kernel/osrelease"), "6.8.0\n");
-    Files.writeString(root.resolve("proc/stat"), "cpu  1 2 3 4 5 6 7 8 9 10\ncpu0 1 2 3 4 5 6 7 8 9 10\n");
+    Files.writeString(
+        root.resolve("proc/stat"), "cpu  1 2 3 4 5 6 7 8 9 10\ncpu0 1 2 3 4 5 6 7 8 9 10\n");
     Files.writeString(root.resolve("proc/meminfo"), "MemTotal:  1024 kB\n");
     Files.writeString(root.resolve("dev/kmsg"), "");
   }
@@ -58,7 +59,8 @@ class DoctorCommandTest {
     Esnode.Answer answer = doctor();
     assertThat(answer.exit()).isEqualTo(1);
     assertThat(answer.out())
-        .contains("         -> in a container: docker run --device /dev/kmsg --cap-add SYSLOG ...\n");
+        .contains(
+            "         -> in a container: docker run --device /dev/kmsg --cap-add SYSLOG ...\n");
   }
 
   @Test
@@ -69,7 +71,10 @@ class DoctorCommandTest {
 
     assertThat(document.text("schema")).isEqualTo("esnode.doctor/1");
     Json.Obj counts = document.obj("counts");
-    assertThat(counts.integer("ok") + counts.integer("note") + counts.integer("blocked") + counts.integer("absent"))
+    assertThat(counts.integer("ok")
+            + counts.integer("note")
+            + counts.integer("blocked")
+            + counts.integer("absent"))
         .isEqualTo(document.arr("checks").items().size());
   }
 
@@ -84,9 +89,11 @@ class DoctorCommandTest {
 
   @Test
   void linesFitInATerminalAndHideNothing() {
-    Examination examination = new Examination(true, List.of(
-        new Check("nvml", Check.State.OK, "a word ".repeat(30).strip(), null),
-        new Check("gpu 0", Check.State.BLOCKED, "evil\u001b[31m name\u202e", "nvidia-smi -q")));
+    Examination examination = new Examination(
+        true,
+        List.of(
+            new Check("nvml", Check.State.OK, "a word ".repeat(30).strip(), null),
+            new Check("gpu 0", Check.State.BLOCKED, "evil\u001b[31m name\u202e", "nvidia-smi -q")));
 
     List<String> lines = DoctorCommand.lines(examination);
 

@@ -14,7 +14,12 @@ class GpuChecksTest {
   private void session(int code) {
     answer.add(new Message.Hello(1, Map.of("library.path", "/usr/lib/libnvidia-ml.so.550.163.01")));
     answer.add(new Message.Session(
-        0, code, 1, 1, Map.of("nvml.version", "12.550.163.01", "driver.version", "550.163.01"), List.of()));
+        0,
+        code,
+        1,
+        1,
+        Map.of("nvml.version", "12.550.163.01", "driver.version", "550.163.01"),
+        List.of()));
   }
 
   private void gpu(Map<String, String> facts) {

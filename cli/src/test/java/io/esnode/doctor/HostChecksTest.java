@@ -27,7 +27,8 @@ class HostChecksTest {
   }
 
   private Optional<Check> find(String item) {
-    return new HostChecks(tree.machine()).all().stream().filter(c -> c.item().equals(item)).findFirst();
+    return new HostChecks(tree.machine())
+        .all().stream().filter(c -> c.item().equals(item)).findFirst();
   }
 
   private Check check(String item) {
@@ -83,7 +84,8 @@ class HostChecksTest {
   @Test
   void privilegesAreReadFromTheKernel() throws Exception {
     tree.with(
-        "proc/self/status", "Name:\tjava\nUid:\t1000\t1000\t1000\t1000\nCapEff:\t0000000400000000\n");
+        "proc/self/status",
+        "Name:\tjava\nUid:\t1000\t1000\t1000\t1000\nCapEff:\t0000000400000000\n");
 
     Check check = Privileges.of(tree.machine()).check(true);
     assertThat(check.state()).isEqualTo(State.NOTE);

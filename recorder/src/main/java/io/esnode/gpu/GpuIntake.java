@@ -1,6 +1,7 @@
 package io.esnode.gpu;
 
 import io.esnode.bundle.NvmlSession;
+import io.esnode.kernel.GpuAddresses;
 import io.esnode.metric.Metric;
 import io.esnode.metric.Registry;
 import io.esnode.metric.Table;
@@ -34,6 +35,9 @@ public final class GpuIntake {
   /** Stands in the {@code source} column of rows about the capture itself. */
   static final String SOURCE = "esnode";
 
+  private static final String ENTITY = "gpu:";
+  private static final String UUID_ENTITY = ENTITY + "GPU-";
+
   /** A harvest of thousands of rows may wait for the disk; samples do not. */
   private static final Duration NOTE_PATIENCE = Duration.ofSeconds(1);
 
@@ -46,6 +50,7 @@ public final class GpuIntake {
   private static final int MAX_REFUSED = 1024;
 
   private final SpoolWriter spool;
+  private final GpuAddresses addresses;
   private final BooleanSupplier simulated;
   private final OpenGaps gaps;
   private final Map<Integer, String> entities = new HashMap<>();
@@ -77,7 +82,17 @@ public final class GpuIntake {
    * @param simulated asked at every session: whether something other than the system's own library answers
    */
   public GpuIntake(SpoolWriter spool, BooleanSupplier simulated) {
+    this(spool, simulated, new GpuAddresses());
+  }
+
+  /**
+   * The same beside a kernel log.
+   *
+   * @param addresses learns where the system's own GPUs are; the kernel log names addresses only
+   */
+  public GpuIntake(SpoolWriter spool, BooleanSupplier simulated, GpuAddresses addresses) {
     this.spool = spool;
+    this.addresses = addresses;
     this.simulated = simulated;
     this.gaps = new OpenGaps(spool, NVML);
   }
@@ -206,6 +221,10 @@ public final class GpuIntake {
     }
     entities.put(gpu.gpu(), gpu.entity());
     byPlace = new GpuLane[0];
+    String address = gpu.facts().get("pci.address");
+    if (address != null && gpu.entity().startsWith(UUID_ENTITY) && origin.equals("live")) {
+      addresses.put(address, gpu.entity().substring(ENTITY.length()));
+    }
     Map<String, String> known = facts.computeIfAbsent(gpu.entity(), e -> new HashMap<>());
     new TreeMap<>(gpu.facts()).forEach((fact, value) -> {
       if (!value.equals(known.put(fact, value))) {
