@@ -2,7 +2,6 @@ package io.esnode.kernel;
 
 import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -31,7 +30,8 @@ public record KernelLogAccess(boolean exists, boolean restricted) {
 
   /** Opens the log and closes it again; why that was refused, empty where it was not. Reads nothing. */
   public Optional<String> refusal(Path root) {
-    try (InputStream in = new FileInputStream(root.resolve("dev/kmsg").toFile())) {
+    try {
+      new FileInputStream(root.resolve("dev/kmsg").toFile()).close();
       return Optional.empty();
     } catch (IOException e) {
       return Optional.of(remedy(e));
