@@ -1,5 +1,7 @@
 package io.esnode.scenario;
 
+import io.esnode.metric.Metric;
+import io.esnode.metric.Registry;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,62 +32,27 @@ final class HostCompiler {
   private void compile() {
     long start = -scenario.historyMs();
     long end = scenario.durationMs() + 1;
-    gauge(start, "host", "node", "mem_total_bytes", host.memoryBytes());
-    gauge(start, "host", "node", "swap_total_bytes", 0);
-    gauge(start, "host", "node", "swap_free_bytes", 0);
-    gauge(
-        start,
-        "host",
-        "node",
-        "boot_time_s",
-        (scenario.epochUs() / 1000 - scenario.bootMs()) / 1000);
-    gauge(start, "host", "node", "oom_kill_count", 0);
+    quiet(start, "host", "node");
+    quiet(start, "psi", "node");
     for (int cpu = 0; cpu < host.cpus(); cpu++) {
-      for (String column : List.of(
-          "user_ms",
-          "nice_ms",
-          "system_ms",
-          "idle_ms",
-          "iowait_ms",
-          "irq_ms",
-          "softirq_ms",
-          "steal_ms",
-          "guest_ms",
-          "guest_nice_ms")) {
-        gauge(start, "cpu", "cpu:" + cpu, column, 0);
-      }
-    }
-    for (String net : host.nets()) {
-      for (String column : List.of(
-          "rx_bytes",
-          "rx_packets",
-          "rx_errors_count",
-          "rx_dropped_count",
-          "tx_bytes",
-          "tx_packets",
-          "tx_errors_count",
-          "tx_dropped_count")) {
-        gauge(start, "net", "net:" + net, column, 0);
-      }
-      gauge(start, "net", "net:" + net, "carrier_changes_count", 2);
+      quiet(start, "cpu", "cpu:" + cpu);
     }
     for (String disk : host.disks()) {
-      for (String column : List.of(
-          "reads_count",
-          "read_bytes",
-          "read_time_ms",
-          "writes_count",
-          "write_bytes",
-          "write_time_ms",
-          "in_flight_count",
-          "io_time_ms")) {
-        gauge(start, "disk", "disk:" + disk, column, 0);
-      }
+      quiet(start, "disk", "disk:" + disk);
     }
+    for (String net : host.nets()) {
+      quiet(start, "net", "net:" + net);
+      gauge(start, "net", "net:" + net, "carrier_changes_count", 2);
+    }
+    gauge(start, "host", "node", "mem_total_bytes", host.memoryBytes());
+    gauge(
+        start, "host", "node", "boot_time_s", (scenario.epochUs() / 1000 - scenario.bootMs()) / 1000);
     List<Scenario.HostLoad> phases = new ArrayList<>();
     phases.add(new Scenario.HostLoad(
         start, Map.of("cpu", 12L, "memory", 30L, "load_average", (long) host.cpus() / 8)));
-    host.load().stream().sorted((a, b) -> Long.compare(a.atMs(), b.atMs())).forEach(phases::add);
+    host.load().stream()
+        .sorted((a, b) -> Long.compare(a.atMs(), b.atMs()))
+        .forEach(phases::add);
     for (int i = 0; i < phases.size(); i++) {
       long from = Math.max(start, phases.get(i).atMs());
       long to = i + 1 < phases.size() ? phases.get(i + 1).atMs() : end;
@@ -94,6 +61,13 @@ final class HostCompiler {
         phase(from, to);
       }
       happened(from, phases.get(i).values());
+    }
+  }
+
+  /** A machine of a scenario has every column; what the scenario is silent about stays at 0. */
+  private void quiet(long start, String table, String entity) {
+    for (Metric metric : Registry.get().table(table).columns()) {
+      gauge(start, table, entity, metric.column(), 0);
     }
   }
 
@@ -167,13 +141,7 @@ final class HostCompiler {
   }
 
   private void count(
-      long t,
-      Map<String, Long> values,
-      String key,
-      String table,
-      String entity,
-      String column,
-      long base) {
+      long t, Map<String, Long> values, String key, String table, String entity, String column, long base) {
     Long more = values.get(key);
     if (more != null) {
       long sum = now.merge("sum of " + key, more, Long::sum);
@@ -189,11 +157,10 @@ final class HostCompiler {
     out.line("host %d %s %s %s %d".formatted(t, table, entity, column, value));
   }
 
-  private void rate(
-      long from, long to, String table, String entity, String column, long thousandths) {
+  private void rate(long from, long to, String table, String entity, String column, long thousandths) {
     if (thousandths > 0) {
-      out.line(
-          "host-rate %d %d %s %s %s %d".formatted(from, to, table, entity, column, thousandths));
+      out.line("host-rate %d %d %s %s %s %d"
+          .formatted(from, to, table, entity, column, thousandths));
     }
   }
 }

@@ -107,6 +107,10 @@ class ArchitectureTest {
       livesOnlyIn(new String[] {"io.esnode.nvml.."}, "com.sun.jna..");
 
   @ArchTest
+  static final ArchRule yamlLivesInScenario =
+      livesOnlyIn(new String[] {"io.esnode.scenario.."}, "org.snakeyaml..", "org.yaml..");
+
+  @ArchTest
   static final ArchRule commandLineLivesInCli = livesOnlyIn(CLI, "picocli..");
 
   @ArchTest
