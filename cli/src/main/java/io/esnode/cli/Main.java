@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       DoctorCommand.class,
       RecordCommand.class,
+      SimulateCommand.class,
       RecoverCommand.class,
       ReleaseCommand.class,
       SealCommand.class,
