@@ -6,7 +6,7 @@
 -- figure:   gaps_count | Gap rows | 1 | 0
 -- text:     metric
 -- text:     reason
--- source:   gap rows of the recorder
+-- source:   gap rows of the recorder; those of GPUs have rules of their own
 -- explain:  ${metric} is missing: ${reason} (gap rows: ${gaps_count}).
 SELECT
     entity,
@@ -18,6 +18,11 @@ SELECT
     array_sort(array_agg(row_id)) AS evidence
 FROM gap
 WHERE metric <> 'tick'
+    AND NOT (metric IN ('gpu', 'gpu_process', 'nvlink')
+        OR metric LIKE 'gpu.%'
+        OR metric LIKE 'gpu_process.%'
+        OR metric LIKE 'nvlink.%'
+        OR metric = 'event' AND entity LIKE 'gpu:%')
 GROUP BY entity, metric
 HAVING count(*) >= ${min_gaps_count}
 ORDER BY entity, metric
