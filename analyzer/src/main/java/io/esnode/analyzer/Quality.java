@@ -39,10 +39,13 @@ final class Quality {
           count(*)      AS rows_read,
           count(DISTINCT kind) AS kinds
       FROM all_rows""";
+
+  /** A gap that ended has two rows, one of its beginning and one of its end. */
   private static final String GAPS = """
-      SELECT entity, metric, from_ts, to_ts, code, reason, ticks_count
+      SELECT entity, metric, from_ts, max(to_ts) AS to_ts, code, reason
       FROM gap
-      ORDER BY from_ts NULLS LAST, row_id""";
+      GROUP BY bundle, entity, metric, from_ts, code, reason
+      ORDER BY from_ts NULLS LAST, min(row_id) NULLS LAST""";
   private static final Query RECORDING_QUERY =
       new Query("figure:recording", Sha256.hex(RECORDING), RECORDING);
   private static final Query ROWS_QUERY = new Query("figure:rows", Sha256.hex(ROWS), ROWS);

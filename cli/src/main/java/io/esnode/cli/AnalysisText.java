@@ -6,10 +6,13 @@ import io.esnode.ledger.Figure;
 import io.esnode.ledger.Finding;
 import io.esnode.ledger.Ledger;
 import io.esnode.ledger.RuleResult;
+import io.esnode.ledger.Severity;
+import io.esnode.ledger.ShortNames;
 import io.esnode.ledger.State;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -23,6 +26,7 @@ final class AnalysisText {
   /** More findings than a screen shows help nobody; the ledger has them all. */
   private static final int MAX_FINDINGS = 50;
 
+  private static final int MAX_EVENTS = 30;
   private static final int MAX_GAPS = 10;
   private static final int WIDTH = 100;
 
@@ -35,15 +39,18 @@ final class AnalysisText {
   }
 
   void print(List<String> stamps, Ledger ledger) {
+    ShortNames names = ShortNames.of(ledger);
     stamps.forEach(out::println);
     if (ledger.simulated()) {
-      out.println("SIMULATED  rows of these bundles do not come from the system itself");
+      out.println("SIMULATED  rows of these bundles do not come from a machine's own sensors:"
+          + " no evidence about hardware");
     }
     out.println();
     out.println(ledger.diagnosis().verdict().name().replace('_', ' '));
-    wrapped("  ", ledger.diagnosis().summary());
-    findings(ledger);
-    recording(ledger);
+    wrapped("  ", names.in(ledger.diagnosis().summary()));
+    findings(ledger, names);
+    timeline(ledger, names);
+    recording(ledger, names);
     silence(ledger);
     if (!ledger.notPerformed().isEmpty()) {
       heading("Not performed");
@@ -57,7 +64,7 @@ final class AnalysisText {
     out.println(text);
   }
 
-  private void findings(Ledger ledger) {
+  private void findings(Ledger ledger, ShortNames names) {
     List<Finding> present =
         ledger.findings().stream().filter(f -> f.state() == State.PRESENT).toList();
     if (present.isEmpty()) {
@@ -68,13 +75,13 @@ final class AnalysisText {
       out.println("  %-8s  %s  [%s]"
           .formatted(
               finding.severity().name(),
-              Text.oneLine(finding.title() + ": " + finding.entity()),
+              Text.oneLine(finding.title() + ": " + names.in(finding.entity())),
               finding.rule()));
       out.println("            %s, %s"
           .formatted(
               span(finding.firstTs(), finding.lastTs()),
               counted(finding.evidence().rowCount(), "row")));
-      wrapped("            ", finding.explanation());
+      wrapped("            ", names.in(finding.explanation()));
     }
     if (present.size() > MAX_FINDINGS) {
       out.println(
@@ -82,7 +89,30 @@ final class AnalysisText {
     }
   }
 
-  private void recording(Ledger ledger) {
+  /** What came first: worst first hides the order in which things went wrong. */
+  private void timeline(Ledger ledger, ShortNames names) {
+    List<Finding> events = ledger.findings().stream()
+        .filter(f -> f.state() == State.PRESENT && f.firstTs() != null)
+        .filter(f -> f.severity().compareTo(Severity.WARNING) >= 0)
+        .sorted(Comparator.comparing(f -> String.valueOf(f.firstTs())))
+        .toList();
+    if (events.size() < 2) {
+      return;
+    }
+    heading("In the order of time (UTC)");
+    for (Finding event : events.subList(0, Math.min(MAX_EVENTS, events.size()))) {
+      out.println("  %s  %-8s  %s"
+          .formatted(
+              moment(String.valueOf(event.firstTs())),
+              event.severity().name(),
+              Text.oneLine(names.in(event.entity()) + "  " + event.rule())));
+    }
+    if (events.size() > MAX_EVENTS) {
+      out.println("  and %s more".formatted(events.size() - MAX_EVENTS));
+    }
+  }
+
+  private void recording(Ledger ledger, ShortNames names) {
     Coverage coverage = ledger.coverage();
     heading("Recording");
     for (AnalyzedBundle bundle : ledger.bundles()) {
@@ -116,7 +146,13 @@ final class AnalysisText {
                   ? ""
                   : " and at most " + String.format(Locale.ROOT, "%.1f MiB", rss / 1048576.0)));
     }
-    List<Coverage.Gap> gaps = coverage.gaps();
+    List<Coverage.Gap> gaps =
+        coverage.gaps().stream().filter(g -> !notSupported(g)).toList();
+    int unsupported = coverage.gaps().size() - gaps.size();
+    if (unsupported > 0) {
+      out.println("  %s that a GPU, its driver or the NVML library does not have"
+          .formatted(counted(unsupported, "reading")));
+    }
     if (!gaps.isEmpty()) {
       out.println("  %s:".formatted(counted(gaps.size(), "gap")));
       for (Coverage.Gap gap : gaps.subList(0, Math.min(MAX_GAPS, gaps.size()))) {
@@ -124,16 +160,22 @@ final class AnalysisText {
             "    ",
             "%s %s%s: %s"
                 .formatted(
-                    gap.entity(),
+                    names.in(gap.entity()),
                     gap.metric(),
                     gap.fromTs() == null ? "" : " " + span(gap.fromTs(), gap.toTs()),
-                    gap.reason()));
+                    names.in(gap.reason())));
       }
       if (gaps.size() > MAX_GAPS) {
         out.println(
             "    and %s more: --format json lists them all".formatted(gaps.size() - MAX_GAPS));
       }
     }
+  }
+
+  /** NVML_ERROR_NOT_SUPPORTED and NVML_ERROR_FUNCTION_NOT_FOUND: how the machine is, nothing that failed. */
+  private static boolean notSupported(Coverage.Gap gap) {
+    Long code = gap.code();
+    return gap.entity().startsWith("gpu:") && code != null && (code == 3 || code == 13);
   }
 
   private void silence(Ledger ledger) {

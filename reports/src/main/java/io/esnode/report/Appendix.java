@@ -40,7 +40,17 @@ final class Appendix {
             (k, v) -> settings.add(new Fields().text("name", k).text("value", v).map()));
     return new Fields()
         .text("name", engine.name() + ' ' + engine.version())
-        .list("settings", settings);
+        .list("settings", settings)
+        .list(
+            "knowledge",
+            engine.knowledge().stream()
+                .map(k -> new Fields()
+                    .text("table", k.table())
+                    .text("version", k.version())
+                    .text("source", k.source())
+                    .text("sha256", k.sha256())
+                    .map())
+                .toList());
   }
 
   private Fields cited() {

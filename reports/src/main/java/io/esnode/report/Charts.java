@@ -4,6 +4,7 @@ import io.esnode.ledger.Coverage;
 import io.esnode.ledger.Finding;
 import io.esnode.ledger.Ledger;
 import io.esnode.ledger.Series;
+import io.esnode.ledger.ShortNames;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ final class Charts {
   private final CitedQueries queries;
   private final Numbers numbers;
   private final boolean pdf;
+  private final ShortNames names;
   private final List<Map<String, Object>> charts = new ArrayList<>();
   private final Map<String, List<Map<String, Object>>> byFinding = new HashMap<>();
 
@@ -31,11 +33,12 @@ final class Charts {
     this.queries = queries;
     this.numbers = numbers;
     this.pdf = pdf;
+    this.names = ShortNames.of(ledger);
     Map<String, List<Series>> groups = new LinkedHashMap<>();
     for (Series series : ledger.series()) {
       groups.computeIfAbsent(series.chart(), k -> new ArrayList<>()).add(series);
     }
-    groups.forEach((id, group) -> charts.add(chart(id, group)));
+    groups.forEach((id, group) -> parts(group).forEach(part -> charts.add(chart(id, part, group))));
   }
 
   Fields fields() {
@@ -47,28 +50,39 @@ final class Charts {
     return byFinding.getOrDefault(finding.id(), List.of());
   }
 
-  private Map<String, Object> chart(String id, List<Series> group) {
+  /** One entity's lines belong together; where there are more entities than a chart has lines, a second chart takes them. */
+  private static List<List<Series>> parts(List<Series> group) {
+    boolean oneLineEach = group.stream().map(Series::entity).distinct().count() == group.size();
+    if (!oneLineEach || group.size() <= Chart.MAX_LINES) {
+      return List.of(group);
+    }
+    int end = Math.min(group.size(), 2 * Chart.MAX_LINES);
+    return List.of(group.subList(0, Chart.MAX_LINES), group.subList(Chart.MAX_LINES, end));
+  }
+
+  /** @param whole all lines of the chart, of which {@code group} is a part */
+  private Map<String, Object> chart(String id, List<Series> group, List<Series> whole) {
     Series head = group.get(0);
     Window window = Window.of(head.startTs(), head.endTs());
     List<PresentFindings.Marked> marked = marked(group, window);
     Chart chart = chart(id, group, window, marked);
     Fields fields = new Fields()
         .text("anchor", chart.anchor())
-        .text("title", head.title())
+        .text("title", chart.title())
         .text("queryAnchor", queries.anchor(head.query()))
         .text("query", head.query())
         .flag("drawn", chart.drawable())
         .flag("hasGaps", !chart.gaps().isEmpty())
-        .flag("cut", group.size() > Chart.MAX_LINES);
-    if (group.size() > Chart.MAX_LINES) {
+        .flag("cut", drawn(whole) < whole.size());
+    if (drawn(whole) < whole.size()) {
       fields
           .number(
               "shown",
-              numbers.count("report.max_lines", "Lines drawn in one chart", Chart.MAX_LINES))
+              numbers.count("report.max_lines", "Lines drawn of one chart", drawn(whole)))
           .number(
               "lines",
               numbers.count(
-                  "length(series, chart %s)".formatted(id), "Lines of chart " + id, group.size()));
+                  "length(series, chart %s)".formatted(id), "Lines of chart " + id, whole.size()));
     }
     if (chart.drawable()) {
       Axis axis = ChartSvg.axis(chart);
@@ -102,7 +116,7 @@ final class Charts {
         .toList();
     return new Chart(
         numbers.anchor("chart-" + id, "chart"),
-        SafeText.line(head.title(), 120),
+        SafeText.line(title(group), 120),
         head.unit(),
         from,
         span,
@@ -114,14 +128,31 @@ final class Charts {
             .toList());
   }
 
+  private static int drawn(List<Series> whole) {
+    return parts(whole).stream().mapToInt(p -> Math.min(p.size(), Chart.MAX_LINES)).sum();
+  }
+
+  private String title(List<Series> group) {
+    Series head = group.get(0);
+    boolean part = ledger.series().stream().filter(s -> s.chart().equals(head.chart())).count()
+        > group.size();
+    return part && group.size() > 1
+        ? "%s: %s to %s"
+            .formatted(
+                head.title(),
+                names.in(head.entity()),
+                names.in(group.get(group.size() - 1).entity()))
+        : head.title();
+  }
+
   /** The shortest name that tells the lines of one chart apart. */
-  private static String lineName(Series series, List<Series> group) {
+  private String lineName(Series series, List<Series> group) {
     if (group.stream().allMatch(s -> s.entity().equals(series.entity()))) {
       return series.name();
     }
     return group.stream().allMatch(s -> s.name().equals(series.name()))
-        ? series.entity()
-        : series.entity() + ' ' + series.name();
+        ? names.in(series.entity())
+        : names.in(series.entity()) + ' ' + series.name();
   }
 
   /** Findings whose window falls into the chart: about one of its entities, or about the node as a whole. */
@@ -174,7 +205,7 @@ final class Charts {
           .anyMatch(
               s -> s.chart().equals(gap.metric()) || gap.metric().startsWith(s.chart() + '.'));
       if (same || table) {
-        return gap.metric() + " on " + gap.entity() + ": " + gap.reason();
+        return names.in(gap.metric() + " on " + gap.entity() + ": " + gap.reason());
       }
     }
     return "the recording holds fewer than two values for it, and states no reason";

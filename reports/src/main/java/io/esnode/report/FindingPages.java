@@ -4,6 +4,7 @@ import io.esnode.ledger.Figure;
 import io.esnode.ledger.Finding;
 import io.esnode.ledger.Ledger;
 import io.esnode.ledger.RuleResult;
+import io.esnode.ledger.ShortNames;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +20,7 @@ final class FindingPages {
   private final CitedQueries queries;
   private final Charts charts;
   private final Numbers numbers;
+  private final ShortNames names;
   private final Map<String, RuleResult> rules = new HashMap<>();
   private final List<Map<String, Object>> rows = new ArrayList<>();
 
@@ -33,6 +35,7 @@ final class FindingPages {
     this.queries = queries;
     this.charts = charts;
     this.numbers = numbers;
+    this.names = ShortNames.of(ledger);
     ledger.rules().forEach(r -> rules.put(r.id(), r));
     Table.first(present.all()).forEach(m -> rows.add(row(m)));
   }
@@ -59,11 +62,12 @@ final class FindingPages {
         .text("id", finding.id())
         .text("title", finding.title())
         .text("severity", finding.severity().word())
-        .text("entity", finding.entity())
+        .text("entity", names.in(finding.entity()))
+        .text("fullEntity", names.in(finding.entity()).equals(finding.entity()) ? "" : finding.entity())
         .text("window", window.text() + " UTC")
         .text("duration", window.moment() ? "one moment" : window.duration())
         .text("from", oneDay ? Utc.clock(window.from()) : Utc.dateTime(window.from()))
-        .prose("explanation", finding.explanation())
+        .prose("explanation", names.in(finding.explanation()))
         .text("rule", finding.rule())
         .text("rulebook", finding.rulebook())
         .prose("source", rule == null ? "" : rule.source())

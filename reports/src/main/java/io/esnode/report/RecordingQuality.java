@@ -2,6 +2,7 @@ package io.esnode.report;
 
 import io.esnode.ledger.Coverage;
 import io.esnode.ledger.Ledger;
+import io.esnode.ledger.ShortNames;
 import io.esnode.signature.TrustState;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -107,16 +108,17 @@ final class RecordingQuality {
   }
 
   private List<Map<String, Object>> gaps() {
+    ShortNames names = ShortNames.of(ledger);
     List<Map<String, Object>> rows = new ArrayList<>();
     for (Coverage.Gap gap : Table.first(coverage.gaps())) {
       Optional<Window> window = Window.of(gap);
       rows.add(new Fields()
-          .text("entity", gap.entity())
+          .text("entity", names.in(gap.entity()))
           .text("metric", gap.metric())
           .text("window", window.map(Window::text).orElse("time not known"))
           .text("duration", window.map(Window::duration).orElse(""))
           .text("code", gap.code() == null ? "" : "code " + gap.code())
-          .prose("reason", gap.reason())
+          .prose("reason", names.in(gap.reason()))
           .map());
     }
     return rows;

@@ -1,0 +1,17 @@
+-- id:       gpu-utilization
+-- title:    GPU utilisation
+-- unit:     %
+-- scale:    0
+-- requires: gpu.utilization_gpu_percent
+WITH shown AS (
+    SELECT entity
+    FROM gpu
+    WHERE tick IS NOT NULL AND utilization_gpu_percent IS NOT NULL AND entity NOT LIKE '%/%'
+    GROUP BY entity
+    ORDER BY entity
+    LIMIT 16
+)
+SELECT entity, 'utilisation' AS name, ts, utilization_gpu_percent AS value
+FROM gpu
+INNER JOIN shown USING (entity)
+WHERE tick IS NOT NULL AND utilization_gpu_percent IS NOT NULL
