@@ -116,7 +116,7 @@ final class NvmlCost {
     for (int place = 0; place < session.gpus().size(); place++) {
       GpuSampler gpu = session.gpus().get(place);
       long before = THREADS.getThreadAllocatedBytes(thread);
-      gpu.tick(tick, SECOND_NANOS);
+      gpu.tick(tick, tick, SECOND_NANOS);
       long bytes = THREADS.getThreadAllocatedBytes(thread) - before;
       if (tally != null) {
         tally.add(tick + place, bytes);
