@@ -9,6 +9,7 @@ import io.esnode.timeline.HostValue;
 import io.esnode.timeline.Timeline;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +45,7 @@ final class TimelineSource implements Source {
   }
 
   /** The host tables a timeline has something about, in the registry's order. */
-  static List<Source> of(Timeline timeline, List<Table> tables, LongSupplier clock) {
+  static List<Source> of(Timeline timeline, Collection<Table> tables, LongSupplier clock) {
     List<HostSeries> all = timeline.hostSeries();
     return tables.stream()
         .filter(t -> all.stream().anyMatch(s -> s.table().equals(t.name())))
