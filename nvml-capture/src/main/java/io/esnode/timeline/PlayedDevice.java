@@ -422,7 +422,7 @@ final class PlayedDevice {
       return NvmlReturn.INVALID_ARGUMENT;
     }
     long number = Integer.toUnsignedLong((int) type);
-    if (number >= SAMPLED.size() || call.isMig() && number >= 1 && number <= 4) {
+    if (number >= SAMPLED.size() || (call.isMig() && number >= 1 && number <= 4)) {
       return NvmlReturn.NOT_SUPPORTED;
     }
     int refused = output.unsigned(valueType, TYPE_UINT);
@@ -463,7 +463,7 @@ final class PlayedDevice {
         tenant -> tenant.isGraphics() == graphics
             && (instance == null || tenant.target().equals(instance.target())));
     boolean fits =
-        present.isEmpty() || address != 0 && present.size() <= memory.getUnsignedInt(count);
+        present.isEmpty() || (address != 0 && present.size() <= memory.getUnsignedInt(count));
     memory.putInt(count, present.size());
     if (!fits) {
       return NvmlReturn.INSUFFICIENT_SIZE;
@@ -531,7 +531,7 @@ final class PlayedDevice {
     }
     List<Account> accounts = call.gpu.accounts;
     boolean fits =
-        accounts.isEmpty() || address != 0 && accounts.size() <= memory.getUnsignedInt(count);
+        accounts.isEmpty() || (address != 0 && accounts.size() <= memory.getUnsignedInt(count));
     memory.putInt(count, accounts.size());
     if (!fits) {
       return NvmlReturn.INSUFFICIENT_SIZE;
@@ -633,7 +633,7 @@ final class PlayedDevice {
       }
     }
     boolean fits = pages.isEmpty()
-        || addresses != 0 && stamps != 0 && pages.size() <= memory.getUnsignedInt(count);
+        || (addresses != 0 && stamps != 0 && pages.size() <= memory.getUnsignedInt(count));
     memory.putInt(count, pages.size());
     if (!fits) {
       return NvmlReturn.INSUFFICIENT_SIZE;

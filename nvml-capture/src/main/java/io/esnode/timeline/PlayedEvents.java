@@ -79,12 +79,9 @@ final class PlayedEvents {
       return NvmlReturn.NOT_SUPPORTED;
     }
     Registration before = set.registrations.get(call.gpu.index);
-    boolean registered = before != null && before.types() != 0;
-    set.registrations.put(
-        call.gpu.index,
-        registered
-            ? new Registration(before.sinceMs(), before.types() | types)
-            : new Registration(call.ms, types));
+    long sinceMs = before == null || before.types() == 0 ? call.ms : before.sinceMs();
+    long all = before == null ? types : before.types() | types;
+    set.registrations.put(call.gpu.index, new Registration(sinceMs, all));
     return NvmlReturn.SUCCESS;
   }
 

@@ -60,7 +60,6 @@ final class PlayedFields {
   private static final Map<String, Integer> LOCATIONS =
       Map.of("_L1", 0, "_L2", 1, "_DEV", 2, "_REG", 3, "_TEX", 4, "_CBU", 6);
 
-  private final Timeline timeline;
   private final NativeMemory memory;
   private final Map<Integer, Field> fields = new HashMap<>();
 
@@ -68,7 +67,6 @@ final class PlayedFields {
   private record Field(String name, int type, List<String> eccReadings, String refusal) {}
 
   PlayedFields(Timeline timeline, int header, NativeMemory memory) {
-    this.timeline = timeline;
     this.memory = memory;
     for (FieldCatalog.Field field : FieldCatalog.fields()) {
       String name = field.shortName();

@@ -228,8 +228,8 @@ public final class PlayedNvml implements Nvml {
       @Nullable Subject part) {
     String symbol = function.symbol();
     boolean hangs = hangs(first, symbol, ms)
-        || gpu != null && hangs(gpu, part == null ? symbol : ALL, ms)
-        || part != null && hangs(part, symbol, ms);
+        || (gpu != null && hangs(gpu, part == null ? symbol : ALL, ms))
+        || (part != null && hangs(part, symbol, ms));
     if (hangs) {
       return NOT_RETURNED;
     }
@@ -252,7 +252,7 @@ public final class PlayedNvml implements Nvml {
   private static boolean hangs(Subject subject, String symbol, long ms) {
     Hangs own = subject.hangs.get(symbol);
     Hangs all = subject.hangs.get(ALL);
-    return own != null && own.until(ms) > ms || all != null && all.until(ms) > ms;
+    return (own != null && own.until(ms) > ms) || (all != null && all.until(ms) > ms);
   }
 
   private static long delayUs(Subject subject, String symbol, long ms) {
@@ -355,8 +355,8 @@ public final class PlayedNvml implements Nvml {
 
   private static long handle(PlayedGpu gpu, int instance, long ms) {
     return HANDLE
-        | (long) gpu.index << GPU_SHIFT
-        | (long) gpu.generation(ms) << GENERATION_SHIFT
+        | ((long) gpu.index << GPU_SHIFT)
+        | ((long) gpu.generation(ms) << GENERATION_SHIFT)
         | instance + 1L;
   }
 
@@ -373,7 +373,7 @@ public final class PlayedNvml implements Nvml {
     int part = (int) (handle & PART_MASK) - 1;
     @Nullable Instance instance = part < 0 ? null : gpu.instances.get(part);
     boolean stale =
-        handle(gpu, part, ms) != handle || instance != null && !PlayedGpu.lives(instance, ms);
+        handle(gpu, part, ms) != handle || (instance != null && !PlayedGpu.lives(instance, ms));
     if (stale) {
       return crashesWhenStale ? NOT_RETURNED : NvmlReturn.INVALID_ARGUMENT;
     }

@@ -49,7 +49,7 @@ final class Series {
 
   /** Whether anything has begun. */
   boolean isSetAt(long ms) {
-    return from.length > 0 && from[0] <= ms || rateFrom.length > 0 && rateFrom[0] <= ms;
+    return (from.length > 0 && from[0] <= ms) || (rateFrom.length > 0 && rateFrom[0] <= ms);
   }
 
   /** Why there is no value, null where there is one. */
@@ -85,7 +85,7 @@ final class Series {
     long elapsed = ms - from[step];
     long length = to[step] - from[step];
     boolean risesTooFar = ((last[step] ^ first[step]) & (last[step] ^ rise)) < 0;
-    if (risesTooFar || Math.multiplyHigh(rise, elapsed) != rise * elapsed >> 63) {
+    if (risesTooFar || Math.multiplyHigh(rise, elapsed) != ((rise * elapsed) >> 63)) {
       return BigInteger.valueOf(last[step])
           .subtract(BigInteger.valueOf(first[step]))
           .multiply(BigInteger.valueOf(elapsed))
@@ -120,7 +120,7 @@ final class Series {
 
   private static long grown(long milli, long ms) {
     long product = milli * ms;
-    if (Math.multiplyHigh(milli, ms) == product >> 63) {
+    if (Math.multiplyHigh(milli, ms) == (product >> 63)) {
       return product / MILLI_MS;
     }
     return BigInteger.valueOf(milli)

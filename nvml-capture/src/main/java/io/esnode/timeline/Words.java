@@ -131,7 +131,7 @@ final class Words {
   private static void requireDigits(String digits) {
     for (int i = 0; i < digits.length(); i++) {
       char c = digits.charAt(i);
-      boolean digit = c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F';
+      boolean digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
       if (!digit) {
         throw new NumberFormatException();
       }

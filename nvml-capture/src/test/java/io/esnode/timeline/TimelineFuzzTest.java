@@ -12,7 +12,7 @@ class TimelineFuzzTest {
       timeline = Timeline.parse(
           "fuzz", "esnode.timeline/1\ngpu 0 name x\n" + new String(data, StandardCharsets.UTF_8));
     } catch (TimelineException refused) {
-      if (refused.getMessage().indexOf('\n') >= 0) {
+      if (String.valueOf(refused.getMessage()).indexOf('\n') >= 0) {
         throw new AssertionError("more than one line", refused);
       }
       return;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,11 +19,11 @@ class TimelineTest {
   }
 
   private static long reading(Timeline timeline, String key, long ms) {
-    return timeline.subject(GPU).readings.get(key).at(ms);
+    return Objects.requireNonNull(timeline.subject(GPU).readings.get(key)).at(ms);
   }
 
   private static long field(Timeline timeline, String key, long ms) {
-    return timeline.subject(GPU).fields.get(key).at(ms);
+    return Objects.requireNonNull(timeline.subject(GPU).fields.get(key)).at(ms);
   }
 
   @Test

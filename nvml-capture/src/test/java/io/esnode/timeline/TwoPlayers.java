@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -43,7 +44,7 @@ final class TwoPlayers {
   private final Handles devices = new Handles();
   private final Handles eventSets = new Handles();
   private final Handles samples = new Handles();
-  private final Map<NvmlFunction, TreeSet<Integer>> codes = new EnumMap<>(NvmlFunction.class);
+  private final Map<NvmlFunction, Set<Integer>> codes = new EnumMap<>(NvmlFunction.class);
 
   private int slotsUsed;
   private long nowMs;
@@ -88,8 +89,8 @@ final class TwoPlayers {
   }
 
   /** Codes that a function has answered. */
-  TreeSet<Integer> codes(NvmlFunction function) {
-    return codes.getOrDefault(function, new TreeSet<>());
+  Set<Integer> codes(NvmlFunction function) {
+    return codes.getOrDefault(function, Set.of());
   }
 
   void at(long ms) {
@@ -255,7 +256,7 @@ final class TwoPlayers {
     for (int i = 0; i < 2; i++) {
       long[] pair = samples.pick(random);
       for (int player = 0; player < 2; player++) {
-        players[player].memory().putLong(slots[player][slot] + 8 + 8 * i, pair[player]);
+        players[player].memory().putLong(slots[player][slot] + 8 + 8L * i, pair[player]);
       }
     }
     for (int i = 0; i < count; i++) {
