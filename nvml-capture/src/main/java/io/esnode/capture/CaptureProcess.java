@@ -29,13 +29,7 @@ public final class CaptureProcess {
   private static final int USAGE = 64;
   private static final int BUG = 70;
   private static final List<String> OPTIONS = List.of(
-      "--library",
-      "--start-mono",
-      "--interval",
-      "--root",
-      "--without",
-      "--nonce",
-      "--deadline-ms");
+      "--library", "--start-mono", "--interval", "--root", "--without", "--nonce", "--deadline-ms");
 
   private CaptureProcess() {}
 

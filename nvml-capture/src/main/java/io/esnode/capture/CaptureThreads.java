@@ -73,7 +73,8 @@ final class CaptureThreads {
         int stuck = context.hangs().check(now);
         context.out().alive(schedule.tick(turn), now, gpus.size(), stuck, clock.cpuNanos());
       }
-      LockSupport.parkNanos(schedule.dueNanos(Math.max(last + 1, 0)) + checkNanos() - clock.monoNanos());
+      LockSupport.parkNanos(
+          schedule.dueNanos(Math.max(last + 1, 0)) + checkNanos() - clock.monoNanos());
     }
     finish(String.valueOf(ending));
   }

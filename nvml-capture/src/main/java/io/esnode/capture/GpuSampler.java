@@ -196,8 +196,7 @@ final class GpuSampler {
     if (!backOff.isDue(turn) || sessionCode != 0 || lostSince != NEVER && !resolve()) {
       return;
     }
-    ticking.start(
-        tick, tick * context.options().intervalNanos() + place * SECOND_NANOS);
+    ticking.start(tick, tick * context.options().intervalNanos() + place * SECOND_NANOS);
     ticking.run();
     ended();
   }

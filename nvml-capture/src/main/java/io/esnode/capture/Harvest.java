@@ -74,8 +74,7 @@ final class Harvest {
     return steps;
   }
 
-  private void samples(
-      long handle, Ring ring, SortedMap<Long, Map<String, Long>> into) {
+  private void samples(long handle, Ring ring, SortedMap<Long, Map<String, Long>> into) {
     long typeAt = scratch;
     long countAt = scratch + 8;
     memory.putInt(countAt, 0);

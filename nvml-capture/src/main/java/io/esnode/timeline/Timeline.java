@@ -46,7 +46,7 @@ public final class Timeline {
   private final List<KernelLoss> kernelLosses;
   private final List<AuditRecord> auditRecords;
   private final List<KubernetesRecord> kubernetesRecords;
-  private final List<HostSeries> hostSeries = new ArrayList<>();
+  private final List<HostSeries> hostSeries;
 
   private Timeline(String name, TimelineParser parser) {
     this.name = name;
@@ -73,8 +73,10 @@ public final class Timeline {
     auditRecords = sorted(parser.auditRecords, Comparator.comparingLong(AuditRecord::atMs));
     kubernetesRecords =
         sorted(parser.kubernetesRecords, Comparator.comparingLong(KubernetesRecord::atMs));
-    parser.host.forEach((key, series) ->
-        hostSeries.add(new HostSeries(key.table(), key.entity(), key.column(), series.build())));
+    List<HostSeries> series = new ArrayList<>();
+    parser.host.forEach((key, builder) ->
+        series.add(new HostSeries(key.table(), key.entity(), key.column(), builder.build())));
+    hostSeries = List.copyOf(series);
   }
 
   /**
@@ -168,7 +170,7 @@ public final class Timeline {
 
   /** Every column of every entity of a host table, sorted by table, entity, column. */
   public List<HostSeries> hostSeries() {
-    return List.copyOf(hostSeries);
+    return hostSeries;
   }
 
   Subject subject(Target target) {

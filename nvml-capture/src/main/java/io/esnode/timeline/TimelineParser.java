@@ -322,7 +322,7 @@ final class TimelineParser {
   private void ret(Words words) throws TimelineException {
     long at = time(words);
     Target target = target(words);
-    String function = functionOrField(words, true);
+    String function = functionOrField(words, target, true);
     subject(target).code(function).step(at, words.number("a return code", 0, 999));
   }
 
@@ -343,8 +343,8 @@ final class TimelineParser {
   private void garbage(Words words) throws TimelineException {
     long begin = time(words);
     long end = timeFrom(words, begin);
-    Target target = target(words);
-    String function = functionOrField(words, false);
+    Target target = device(words);
+    String function = functionOrField(words, target, false);
     long garbage = words.bits("a value");
     subject(target).garbage(function).ramp(begin, end, garbage, garbage);
   }
@@ -595,7 +595,8 @@ final class TimelineParser {
     return word;
   }
 
-  private static String functionOrField(Words words, boolean all) throws TimelineException {
+  private static String functionOrField(Words words, Target target, boolean all)
+      throws TimelineException {
     String word = words.word("a function of nvml.h, or field:NAME");
     if (!word.startsWith(FIELD_PREFIX)) {
       if (!Vocabulary.isFunction(word) && !(all && word.equals("*"))) {
@@ -604,6 +605,9 @@ final class TimelineParser {
             "a function of nvml.h that esnode calls, %sor field:NAME".formatted(all ? "*, " : ""));
       }
       return word;
+    }
+    if (target.gpu() < 0 || target.isInstance()) {
+      throw words.wrong(Words.quoted(word), "a function: fields belong to a whole GPU");
     }
     return FIELD_PREFIX + fieldKey(words, word.substring(FIELD_PREFIX.length()));
   }

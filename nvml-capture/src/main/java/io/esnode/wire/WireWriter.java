@@ -103,8 +103,7 @@ public final class WireWriter {
   }
 
   public void write(Message.Alive message) throws IOException {
-    alive(
-        message.tick(), message.monoNanos(), message.gpus(), message.stuck(), message.cpuNanos());
+    alive(message.tick(), message.monoNanos(), message.gpus(), message.stuck(), message.cpuNanos());
   }
 
   /** Sends a {@link Message.Alive}. Allocates nothing. */

@@ -43,8 +43,7 @@ final class Captured {
     this.nvml = nvml;
     this.player = player;
     this.epochMicros = epochMicros;
-    capture =
-        new SteppedCapture(nvml, clock, options, new WireWriter(Channels.newChannel(bytes)));
+    capture = new SteppedCapture(nvml, clock, options, new WireWriter(Channels.newChannel(bytes)));
   }
 
   /** @param timeline statements, without the first line */
@@ -52,7 +51,8 @@ final class Captured {
     return played(header, options(root, Set.of()), timeline);
   }
 
-  static Captured played(int header, CaptureOptions options, String... timeline) throws IOException {
+  static Captured played(int header, CaptureOptions options, String... timeline)
+      throws IOException {
     try {
       Timeline parsed =
           Timeline.parse("test.timeline", "esnode.timeline/1\n" + String.join("\n", timeline));
@@ -130,8 +130,7 @@ final class Captured {
           values.put(layout.columns().get(column), view.value(row, column));
         }
       }
-      rows.add(new Sent(
-          layout.table(), view.tick(), view.tsMicros(), view.entity(row), values));
+      rows.add(new Sent(layout.table(), view.tick(), view.tsMicros(), view.entity(row), values));
     }
   }
 
@@ -162,7 +161,9 @@ final class Captured {
   }
 
   List<Message.Note> notes(String table) {
-    return all(Message.Note.class).stream().filter(note -> note.table().equals(table)).toList();
+    return all(Message.Note.class).stream()
+        .filter(note -> note.table().equals(table))
+        .toList();
   }
 
   /** Reasons of a metric's absences in the order they were sent. */

@@ -13,7 +13,8 @@ class SteppedCaptureTest {
 
   @Test
   void tryout() throws IOException {
-    Captured captured = Captured.played(1204, root, "gpu 1 name Test", "set 0 0 temperature_c 71").run(3);
+    Captured captured = Captured.played(1204, root, "gpu 1 name Test", "set 0 0 temperature_c 71")
+        .run(3);
 
     captured.messages().forEach(System.err::println);
     captured.rows().forEach(System.err::println);
