@@ -1,6 +1,7 @@
 package io.esnode.capture;
 
 import io.esnode.nvml.Nvml;
+import io.esnode.nvml.NvmlFunction;
 import io.esnode.wire.Message;
 import io.esnode.wire.WireWriter;
 import java.io.IOException;
@@ -18,7 +19,10 @@ final class CaptureThreads {
   private static final long SECOND_NANOS = 1_000_000_000;
   private static final long LOOK_NANOS = 60 * SECOND_NANOS;
   private static final long PAUSE_NANOS = 20_000_000;
-  private static final long FINISH_NANOS = 300_000_000;
+
+  /** The Java machine itself waits another 300 ms for threads inside native code. */
+  private static final long FINISH_NANOS = 150_000_000;
+
   private static final long STAGGER_NANOS = 1_000_000;
 
   private final Context context;
@@ -90,10 +94,17 @@ final class CaptureThreads {
     for (GpuThread gpu : gpus) {
       LockSupport.unpark(gpu.thread);
     }
-    while (clock.monoNanos() < until && !gpus.stream().allMatch(gpu -> gpu.ended)) {
+    while (clock.monoNanos() < until && !gpus.stream().allMatch(gpu -> gpu.ended || isStuck(gpu))) {
       LockSupport.parkNanos(PAUSE_NANOS);
     }
     context.out().write(new Message.Bye(reason));
+  }
+
+  private boolean isStuck(GpuThread gpu) {
+    Calls calls = gpu.sampler.calls();
+    NvmlFunction function = calls.running();
+    return function != null
+        && context.hangs().isLate(function, clock.monoNanos() - calls.beganNanos());
   }
 
   private void sessions() {

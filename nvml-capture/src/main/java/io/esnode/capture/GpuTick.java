@@ -180,10 +180,10 @@ final class GpuTick {
   private void beginRow() {
     table.frame().begin(tick, tsMicros, monoNanos);
     row.begin();
-    row.mig(isMig());
   }
 
   private void sendRow() throws IOException {
+    row.mig(isMig());
     hasValues = row.values() > 0;
     fatal = row.fatal();
     if (tickFields.latencyMicros() >= 0) {

@@ -37,6 +37,7 @@ final class Row {
   private int values;
   private int fatal;
   private boolean mig;
+  private boolean sentMig;
 
   Row(String entity, RowsFrame frame, int columns) {
     this.entity = entity;
@@ -128,13 +129,15 @@ final class Row {
     return fatal;
   }
 
+  /** Whether MIG is on, which explains what is not supported. */
   void mig(boolean on) {
     mig = on;
   }
 
   /** Whether any reason differs from those last sent; what was compared counts as sent. */
   boolean takeChanged() {
-    boolean changed = false;
+    boolean changed = mig != sentMig;
+    sentMig = mig;
     for (int i = 0; i < code.length; i++) {
       if (code[i] != sentCode[i] || code[i] != 0 && asked[i] != sentAsked[i]) {
         sentCode[i] = code[i];

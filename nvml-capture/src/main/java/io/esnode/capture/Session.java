@@ -131,12 +131,17 @@ final class Session {
     open = true;
   }
 
-  private void start(List<Found> found) {
+  private void start(List<Found> found) throws IOException {
     Map<String, Long> handles = new TreeMap<>();
     for (Found gpu : found) {
       handles.put(gpu.entity(), gpu.handle());
     }
     current.clear();
+    for (GpuSampler sampler : known.values()) {
+      if (!handles.containsKey(sampler.entity())) {
+        sampler.sessionOver(NvmlReturn.NOT_FOUND, "NVML does not list it in this session");
+      }
+    }
     for (Found gpu : found) {
       current.add(sampler(gpu, handles));
     }
@@ -177,10 +182,11 @@ final class Session {
     if (!library.isEmpty()) {
       facts.put("library.version", library);
     }
-    String driver = devices.driverVersion();
-    if (!driver.isEmpty()) {
-      facts.putIfAbsent("driver.version", driver);
+    String loaded = devices.driverVersion();
+    if (!loaded.isEmpty()) {
+      facts.putIfAbsent("driver.version", loaded);
     }
+    String driver = facts.getOrDefault("driver.version", "");
     announce(code, facts);
     String reason = "%s: %s%s"
         .formatted(function.symbol(), NvmlReturn.words(code), versionWords(library, driver));

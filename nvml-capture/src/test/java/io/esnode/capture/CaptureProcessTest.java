@@ -1,0 +1,253 @@
+package io.esnode.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.esnode.nvml.FakeNvml;
+import io.esnode.wire.Message;
+import io.esnode.wire.WireReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real process on the fake library, in real time. */
+@Timeout(60)
+class CaptureProcessTest {
+  private static final long INTERVAL_NANOS = 100_000_000;
+
+  @TempDir
+  private Path directory;
+
+  private @Nullable Process process;
+
+  @AfterEach
+  void endProcess() {
+    if (process != null) {
+      process.destroyForcibly();
+    }
+  }
+
+  /** @param start CLOCK_MONOTONIC of tick 0 and of time 0 of the timeline */
+  private Process capture(Path library, long start, String timeline, String... more) throws IOException {
+    Path text = Files.writeString(directory.resolve("timeline"), "esnode.timeline/1\n" + timeline);
+    List<String> command = new ArrayList<>(List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-Xmx16m",
+        "-cp",
+        classPath(),
+        "io.esnode.capture.CaptureProcess",
+        "--library",
+        library.toAbsolutePath().toString(),
+        "--start-mono",
+        Long.toString(start),
+        "--interval",
+        Long.toString(INTERVAL_NANOS),
+        "--deadline-ms",
+        "80",
+        "--root",
+        directory.toString()));
+    command.addAll(List.of(more));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("ESNODE_FAKE_TIMELINE", text.toString());
+    builder.environment().put("ESNODE_FAKE_T0", Long.toString(start));
+    builder.redirectError(directory.resolve("stderr").toFile());
+    process = builder.start();
+    return process;
+  }
+
+  private static String classPath() {
+    return String.join(
+        File.pathSeparator,
+        new TreeSet<>(List.of(System.getProperty("java.class.path").split(File.pathSeparator))));
+  }
+
+  private static WireReader reader(Process process) {
+    return new WireReader(Channels.newChannel(process.getInputStream()));
+  }
+
+  private static void command(Process process, String line) throws IOException {
+    OutputStream in = process.getOutputStream();
+    in.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    in.flush();
+  }
+
+  @Test
+  void hangOfOneGpuAmongEightCostsTheOthersNoSample() throws Exception {
+    Path library = FakeNvml.library("R550");
+    long start = System.nanoTime() + 2_000_000_000;
+    Process running = capture(
+        library, start, "gpu 7 name Test\nhang 1000 2500 3 nvmlDeviceGetUtilizationRates\n");
+    WireReader reader = reader(running);
+
+    Map<String, List<Long>> ticks = new HashMap<>();
+    List<Message.Note> gaps = new ArrayList<>();
+    int mostStuck = 0;
+    long tick = 0;
+    while (tick < 40) {
+      Message message = reader.next();
+      if (message instanceof Message.Rows rows && rows.table() == Plan.GPU) {
+        ticks.computeIfAbsent(rows.entity(0), key -> new ArrayList<>()).add(rows.tick());
+      } else if (message instanceof Message.Note note && note.table().equals("gap")) {
+        gaps.add(note);
+      } else if (message instanceof Message.Alive alive) {
+        tick = alive.tick();
+        mostStuck = Math.max(mostStuck, alive.stuck());
+      }
+    }
+
+    String hung = "gpu:GPU-00000000-0000-0000-0000-000000000003";
+    assertThat(ticks).hasSize(8);
+    ticks.forEach((gpu, seen) -> {
+      if (!gpu.equals(hung)) {
+        assertThat(seen.get(0)).as(gpu).isLessThan(10);
+        assertThat(seen).as(gpu).doesNotHaveDuplicates().containsAll(range(seen.get(0), 39));
+      }
+    });
+    assertThat(ticks.get(hung)).contains(5L, 35L).doesNotContain(15L, 20L);
+    assertThat(gaps).extracting(Message.Note::entity).containsExactly(hung, hung);
+    assertThat(gaps.get(0).texts().get("reason"))
+        .startsWith("nvmlDeviceGetUtilizationRates has not returned after ");
+    assertThat(gaps.get(1).texts().get("reason"))
+        .startsWith("nvmlDeviceGetUtilizationRates returned after 1");
+    assertThat(mostStuck).isEqualTo(1);
+  }
+
+  private static List<Long> range(long from, long to) {
+    List<Long> range = new ArrayList<>();
+    for (long i = from; i <= to; i++) {
+      range.add(i);
+    }
+    return range;
+  }
+
+  private static Message.@Nullable Bye readToTheEnd(WireReader reader) throws IOException {
+    Message.Bye bye = null;
+    for (Message message = reader.next(); message != null; message = reader.next()) {
+      if (message instanceof Message.Bye last) {
+        bye = last;
+      }
+    }
+    return bye;
+  }
+
+  private static void readUntilTick(WireReader reader, long tick) throws IOException {
+    for (Message message = reader.next(); message != null; message = reader.next()) {
+      if (message instanceof Message.Alive alive && alive.tick() >= tick) {
+        return;
+      }
+    }
+    throw new IOException("the process ended before tick " + tick);
+  }
+
+  @Test
+  void quitEndsWithBye() throws Exception {
+    Process running =
+        capture(FakeNvml.library("R550"), System.nanoTime() + 500_000_000, "gpu 7 name Test\n");
+    WireReader reader = reader(running);
+    readUntilTick(reader, 5);
+
+    long asked = System.nanoTime();
+    command(running, "quit");
+    Message.Bye bye = readToTheEnd(reader);
+    long took = System.nanoTime() - asked;
+
+    assertThat(bye).isEqualTo(new Message.Bye("quit"));
+    assertThat(running.waitFor(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(running.exitValue()).isZero();
+    assertThat(took).isLessThan(500_000_000);
+    assertThat(directory.resolve("stderr")).isEmptyFile();
+  }
+
+  @Test
+  void quitEndsEvenWhileAllGpusHang() throws Exception {
+    Process running = capture(
+        FakeNvml.library("R550"),
+        System.nanoTime() + 500_000_000,
+        "gpu 3 name Test\nhang 500 100000 - *\n");
+    WireReader reader = reader(running);
+    readUntilTick(reader, 12);
+
+    long asked = System.nanoTime();
+    command(running, "quit");
+
+    assertThat(readToTheEnd(reader)).isNotNull();
+    assertThat(System.nanoTime() - asked).isLessThan(500_000_000);
+  }
+
+  @Test
+  void endOfStandardInputIsTheEnd() throws Exception {
+    Process running =
+        capture(FakeNvml.library("R550"), System.nanoTime() + 500_000_000, "gpu 0 name Test\n");
+    WireReader reader = reader(running);
+    readUntilTick(reader, 2);
+
+    running.getOutputStream().close();
+
+    readToTheEnd(reader);
+    assertThat(running.waitFor(5, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void missingLibraryIsASessionThatWasRefused() throws Exception {
+    Process running = capture(
+        directory.resolve("libnvidia-ml.so.550.54.15"), System.nanoTime(), "gpu 0 name Test\n");
+    WireReader reader = reader(running);
+
+    Message hello = reader.next();
+    Message session = reader.next();
+
+    assertThat(hello).isInstanceOfSatisfying(
+        Message.Hello.class,
+        first -> assertThat(first.facts().get("absent.library")).contains("cannot be loaded"));
+    assertThat(session).isInstanceOfSatisfying(Message.Session.class, refused -> {
+      assertThat(refused.initReturn()).isEqualTo(12);
+      assertThat(refused.facts()).containsEntry("library.version", "550.54.15");
+    });
+  }
+
+  @Test
+  void intervalChangesWhileTicksKeepTheirNumbers() throws Exception {
+    Process running =
+        capture(FakeNvml.library("R550"), System.nanoTime() + 500_000_000, "gpu 0 name Test\n");
+    WireReader reader = reader(running);
+    readUntilTick(reader, 3);
+
+    command(running, "interval 20000000");
+
+    Map<Long, Integer> rows = new HashMap<>();
+    for (Message message = reader.next(); message != null; message = reader.next()) {
+      if (message instanceof Message.Rows sent && sent.table() == Plan.GPU) {
+        rows.merge(sent.tick(), 1, Integer::sum);
+      } else if (message instanceof Message.Alive alive && alive.tick() >= 12) {
+        break;
+      }
+    }
+    assertThat(rows.get(10L)).isBetween(4, 5);
+  }
+
+  @Test
+  void optionThatIsUnknownIsUsage() throws Exception {
+    Process running = capture(directory, 0, "", "--colour", "red");
+
+    assertThat(running.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(running.exitValue()).isEqualTo(64);
+    assertThat(Files.readString(directory.resolve("stderr")))
+        .startsWith("capture: no such option: --colour; there are --library");
+  }
+}
