@@ -8,6 +8,12 @@ final class PciAddress {
 
   private PciAddress() {}
 
+  /** As NVML writes it, from how the kernel does. */
+  static String toNvml(String kernel) {
+    boolean isShort = kernel.indexOf(':') == DOMAIN_DIGITS;
+    return (isShort ? "0000" : "") + kernel.toUpperCase(Locale.ROOT);
+  }
+
   /** NVML writes the domain with eight digits and in capitals, {@code 00000000:0F:00.0}. */
   static String of(String nvml) {
     String lower = nvml.toLowerCase(Locale.ROOT);

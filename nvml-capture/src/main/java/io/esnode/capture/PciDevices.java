@@ -79,8 +79,9 @@ final class PciDevices {
 
   /** Reads {@code NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.163.01  Thu …}. */
   static String driverVersion(String text) {
-    Matcher version = VERSION.matcher(text.lines().findFirst().orElse(""));
-    return version.find() ? version.group(1) : "";
+    String line = text.lines().findFirst().orElse("");
+    Matcher version = VERSION.matcher(line);
+    return line.startsWith("NVRM version:") && version.find() ? version.group(1) : "";
   }
 
   /** Reads the version off a library's file name; empty where there is none. */

@@ -41,6 +41,7 @@ final class Session {
   private final Map<String, GpuSampler> known = new LinkedHashMap<>();
   private final List<GpuSampler> current = new ArrayList<>();
   private final Set<String> sleeping = new TreeSet<>();
+  private final Set<String> missing = new TreeSet<>();
 
   private Plan plan;
   private int number;
@@ -116,6 +117,7 @@ final class Session {
     Integer spoken = header.isPresent() ? Integer.valueOf(header.getAsInt()) : null;
     facts.put("nvml.header", spoken == null ? "unknown" : spoken.toString());
     plan = new Plan(context.nvml(), spoken);
+    missing.clear();
     List<Found> found = attach();
     announce(NvmlReturn.SUCCESS, facts);
     if (refused != null) {
@@ -293,7 +295,7 @@ final class Session {
   }
 
   private void attach(String address, List<Found> found) throws IOException {
-    memory.putText(scratch, address);
+    memory.putText(scratch, PciAddress.toNvml(address));
     int code =
         calls.call(NvmlFunction.DEVICE_GET_HANDLE_BY_PCI_BUS_ID_V2, scratch, scratch + TEXT_BYTES);
     if (code == NvmlReturn.SUCCESS) {
@@ -365,6 +367,7 @@ final class Session {
     Set<String> expected = new TreeSet<>(devices.gpus());
     expected.addAll(bound.keySet());
     expected.removeAll(sleeping);
+    expected.removeAll(missing);
     for (Found gpu : found) {
       expected.remove(gpu.address());
     }
@@ -379,6 +382,7 @@ final class Session {
   }
 
   private void missing(String address, String reason) throws IOException {
+    missing.add(address);
     context
         .notes()
         .gap("gpu:pci:" + address, "gpu", null, context.clock().monoNanos(), null, reason);
