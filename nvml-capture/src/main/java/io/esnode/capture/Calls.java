@@ -47,7 +47,7 @@ final class Calls {
     if (code == Nvml.NOT_RETURNED) {
       hung = function;
       running = function;
-      throw NotReturned.SIGNAL;
+      throw new NotReturned();
     }
     count++;
     if (hung != null && hung != function) {

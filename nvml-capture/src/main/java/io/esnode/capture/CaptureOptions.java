@@ -14,6 +14,7 @@ import java.util.Set;
  * @param nonce 32 bytes that a GPU signs with its attestation report: a digest of the recording's id
  * @param deadline how long a call may take before its silence is recorded
  */
+@SuppressWarnings("ArrayRecordComponent") // bytes of a digest, copied in and out
 public record CaptureOptions(
     long startMonoNanos,
     long intervalNanos,

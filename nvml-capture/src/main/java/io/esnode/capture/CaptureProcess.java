@@ -34,6 +34,8 @@ public final class CaptureProcess {
   private CaptureProcess() {}
 
   /**
+   * Captures until it is told to quit, or nobody listens.
+   *
    * @param args {@code --library X --start-mono N --interval N --root DIR --without UUID,UUID --nonce HEX --deadline-ms N}; times
    *     in ns of CLOCK_MONOTONIC
    */

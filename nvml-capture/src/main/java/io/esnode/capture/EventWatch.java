@@ -74,7 +74,11 @@ final class EventWatch {
     }
   }
 
-  /** @return whether an event came */
+  /**
+   * Waits for an event and tells it.
+   *
+   * @return whether one came
+   */
   boolean await(int timeoutMillis) throws IOException {
     if (set == 0 || signature != signature()) {
       create();

@@ -44,6 +44,7 @@ final class GpuSampler {
   private long slowSince = NEVER;
   private long interval;
   private volatile boolean answering = true;
+  private int handles;
   private volatile int generation;
   private volatile int sessionCode;
 
@@ -116,7 +117,8 @@ final class GpuSampler {
     processTable.clear();
     linkTable.clear();
     handle.set(first);
-    generation++;
+    handles++;
+    generation = handles;
     sessionCode = 0;
     answering = true;
     begun = false;
@@ -193,7 +195,7 @@ final class GpuSampler {
   void tick(long tick, long turn, long intervalNanos) throws IOException {
     interval = intervalNanos;
     resume();
-    if (!backOff.isDue(turn) || sessionCode != 0 || lostSince != NEVER && !resolve()) {
+    if (!backOff.isDue(turn) || sessionCode != 0 || (lostSince != NEVER && !resolve())) {
       return;
     }
     ticking.start(tick, tick * context.options().intervalNanos() + place * SECOND_NANOS);
@@ -265,7 +267,8 @@ final class GpuSampler {
       if (found != handle.value()) {
         boolean wasGone = handle.value() == 0;
         handle.set(found);
-        generation++;
+        handles++;
+        generation = handles;
         ticking.handleChanged();
         context
             .notes()

@@ -81,7 +81,7 @@ final class Harvest {
     int code =
         calls.call(NvmlFunction.DEVICE_GET_SAMPLES, handle, ring.type, 0, typeAt, countAt, 0);
     long offered = memory.getUnsignedInt(countAt);
-    if (code != NvmlReturn.SUCCESS && code != NvmlReturn.INSUFFICIENT_SIZE || offered == 0) {
+    if ((code != NvmlReturn.SUCCESS && code != NvmlReturn.INSUFFICIENT_SIZE) || offered == 0) {
       return;
     }
     int room = (int) Math.min(offered, MAX_RING);

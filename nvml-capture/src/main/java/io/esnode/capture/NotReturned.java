@@ -6,9 +6,8 @@ package io.esnode.capture;
  */
 final class NotReturned extends RuntimeException {
   private static final long serialVersionUID = 1;
-  static final NotReturned SIGNAL = new NotReturned();
 
-  private NotReturned() {
+  NotReturned() {
     super("the call has not returned", null, false, false);
   }
 }

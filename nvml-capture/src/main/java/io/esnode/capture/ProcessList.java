@@ -49,7 +49,11 @@ final class ProcessList {
     return asked;
   }
 
-  /** @return nvmlReturn_t; the elements are added to {@code into} where it is success */
+  /**
+   * Adds the elements to {@code into} where there is a list.
+   *
+   * @return nvmlReturn_t
+   */
   int read(long handle, List<Element> into) {
     int code = NvmlReturn.FUNCTION_NOT_FOUND;
     for (Asked function : functions) {

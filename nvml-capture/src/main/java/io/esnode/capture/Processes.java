@@ -8,12 +8,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,10 +107,8 @@ final class Processes {
     Map<Long, long[]> utilization = utilization(handle);
     boolean accounted = isAccounting(handle);
     table.frame().begin(tick, tsMicros, monoNanos);
-    Set<Long> pids = new HashSet<>();
     for (Map.Entry<Long, Seen> process : processes.entrySet()) {
       long pid = process.getKey();
-      pids.add(pid);
       Seen seen = process.getValue();
       table.frame().row(RowsFrame.entity(entity(seen.owner, pid)));
       write(handle, pid, seen, utilization.get(pid), accounted);

@@ -62,7 +62,7 @@ final class Query {
       code = call(handle);
     }
     boolean answered = code == NvmlReturn.SUCCESS
-        || code == NvmlReturn.INSUFFICIENT_SIZE && shapes[current].tolerant();
+        || (code == NvmlReturn.INSUFFICIENT_SIZE && shapes[current].tolerant());
     for (Shape.Member member : members[current]) {
       if (answered) {
         set(row, member);

@@ -3,6 +3,7 @@ package io.esnode.capture;
 import io.esnode.nvml.NvmlReturn;
 import io.esnode.wire.Message;
 import io.esnode.wire.RowsFrame;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,7 +140,7 @@ final class Row {
     boolean changed = mig != sentMig;
     sentMig = mig;
     for (int i = 0; i < code.length; i++) {
-      if (code[i] != sentCode[i] || code[i] != 0 && asked[i] != sentAsked[i]) {
+      if (code[i] != sentCode[i] || (code[i] != 0 && !Objects.equals(asked[i], sentAsked[i]))) {
         sentCode[i] = code[i];
         sentAsked[i] = asked[i];
         changed = true;
@@ -154,7 +155,7 @@ final class Row {
   }
 
   boolean sameAbsence(int column, Row other) {
-    return code[column] == other.code[column] && asked[column] == other.asked[column];
+    return code[column] == other.code[column] && Objects.equals(asked[column], other.asked[column]);
   }
 
   Message.Absence absence(String of, int column, Columns columns) {

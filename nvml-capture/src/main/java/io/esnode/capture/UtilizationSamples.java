@@ -37,6 +37,8 @@ final class UtilizationSamples {
   }
 
   /**
+   * Reads what is new.
+   *
    * @param into by pid: SM, memory, encoder, decoder, in percent
    * @return nvmlReturn_t; "not found" means that nothing ran
    */
@@ -70,7 +72,7 @@ final class UtilizationSamples {
       long at = samplesAt + (long) i * SAMPLE_BYTES;
       long pid = memory.getUnsignedInt(at);
       Long before = newestOf.get(pid);
-      if (stamps[i] <= lastSeen || before != null && before >= stamps[i]) {
+      if (stamps[i] <= lastSeen || (before != null && before >= stamps[i])) {
         continue;
       }
       newestOf.put(pid, stamps[i]);

@@ -42,7 +42,8 @@ class CaptureProcessTest {
   }
 
   /** @param start CLOCK_MONOTONIC of tick 0 and of time 0 of the timeline */
-  private Process capture(Path library, long start, String timeline, String... more) throws IOException {
+  private Process capture(Path library, long start, String timeline, String... more)
+      throws IOException {
     Path text = Files.writeString(directory.resolve("timeline"), "esnode.timeline/1\n" + timeline);
     List<String> command = new ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -212,9 +213,10 @@ class CaptureProcessTest {
     Message hello = reader.next();
     Message session = reader.next();
 
-    assertThat(hello).isInstanceOfSatisfying(
-        Message.Hello.class,
-        first -> assertThat(first.facts().get("absent.library")).contains("cannot be loaded"));
+    assertThat(hello)
+        .isInstanceOfSatisfying(
+            Message.Hello.class,
+            first -> assertThat(first.facts().get("absent.library")).contains("cannot be loaded"));
     assertThat(session).isInstanceOfSatisfying(Message.Session.class, refused -> {
       assertThat(refused.initReturn()).isEqualTo(12);
       assertThat(refused.facts()).containsEntry("library.version", "550.54.15");

@@ -54,8 +54,9 @@ final class Captured {
   static Captured played(int header, CaptureOptions options, String... timeline)
       throws IOException {
     try {
-      Timeline parsed =
-          Timeline.parse("test.timeline", "esnode.timeline/1\ngpu 0 name NVIDIA H100 80GB HBM3\n" + String.join("\n", timeline));
+      Timeline parsed = Timeline.parse(
+          "test.timeline",
+          "esnode.timeline/1\ngpu 0 name NVIDIA H100 80GB HBM3\n" + String.join("\n", timeline));
       VirtualClock time = new VirtualClock(0);
       return new Captured(
           new PlayedNvml(parsed, header, time), time::set, parsed.epochMicros(), options);

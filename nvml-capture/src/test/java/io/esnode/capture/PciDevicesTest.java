@@ -17,7 +17,8 @@ class PciDevicesTest {
   @TempDir
   private Path root;
 
-  private void device(String address, String vendor, String type, String status) throws IOException {
+  private void device(String address, String vendor, String type, String status)
+      throws IOException {
     Path device = Files.createDirectories(root.resolve("sys/bus/pci/devices").resolve(address));
     Files.writeString(device.resolve("vendor"), vendor + "\n");
     Files.writeString(device.resolve("class"), type + "\n");
@@ -51,21 +52,24 @@ class PciDevicesTest {
 
   @Test
   void versionsAreReadFromTheirTexts() {
-    assertThat(PciDevices.driverVersion(
-            "NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.163.01  Thu Mar 13 2025\nGCC version: 12.2.0"))
+    assertThat(
+            PciDevices.driverVersion(
+                "NVRM version: NVIDIA UNIX x86_64 Kernel Module  550.163.01  Thu Mar 13 2025\nGCC version: 12.2.0"))
         .isEqualTo("550.163.01");
     assertThat(PciDevices.driverVersion(
             "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  595.45.04  Release Build"))
         .isEqualTo("595.45.04");
     assertThat(PciDevices.driverVersion("GCC version: 12.2.0\n")).isEmpty();
     assertThat(PciDevices.driverVersion("")).isEmpty();
-    assertThat(PciDevices.libraryVersion("/usr/lib/libnvidia-ml.so.550.163.01")).isEqualTo("550.163.01");
+    assertThat(PciDevices.libraryVersion("/usr/lib/libnvidia-ml.so.550.163.01"))
+        .isEqualTo("550.163.01");
     assertThat(PciDevices.libraryVersion("/usr/lib/libnvidia-ml.so.1")).isEmpty();
   }
 
   @Test
   void uuidThatTheDriverDoesNotKnowYetIsNone() {
-    assertThat(PciDevices.uuid("GPU UUID: \t GPU-????????-????-????-????-????????????\n")).isEmpty();
+    assertThat(PciDevices.uuid("GPU UUID: \t GPU-????????-????-????-????-????????????\n"))
+        .isEmpty();
     assertThat(PciDevices.uuid("GPU UUID:\tGPU-00000000-0000-0000-0000-000000000001\n"))
         .isEqualTo("GPU-00000000-0000-0000-0000-000000000001");
   }
@@ -86,7 +90,8 @@ class PciDevicesTest {
       assertThat(note.texts().get("reason"))
           .isEqualTo("power/runtime_status is suspended; not woken");
     });
-    assertThat(captured.rows("gpu", "gpu:GPU-00000000-0000-0000-0000-000000000000")).hasSize(70);
+    assertThat(captured.rows("gpu", "gpu:GPU-00000000-0000-0000-0000-000000000000"))
+        .hasSize(70);
     assertThat(captured.rows("gpu", "gpu:GPU-00000000-0000-0000-0000-000000000001"))
         .isNotEmpty()
         .allMatch(row -> row.tick() >= 60);

@@ -36,8 +36,9 @@ class SteppedCaptureTest {
 
   @Test
   void gpuIsDescribedBeforeItsFirstTick() throws IOException {
-    Captured captured =
-        Captured.played(1204, root, "gpu 0 serial 1654922001234", "gpu 0 pci 00000000:0F:00.0").run(1);
+    Captured captured = Captured.played(
+            1204, root, "gpu 0 serial 1654922001234", "gpu 0 pci 00000000:0F:00.0")
+        .run(1);
 
     Message.Gpu gpu = captured.all(Message.Gpu.class).get(0);
     assertThat(gpu.entity()).isEqualTo(FIRST);
@@ -127,8 +128,9 @@ class SteppedCaptureTest {
 
   @Test
   void numberBeyondSignedRangeIsAbsentAndShown() throws IOException {
-    Captured captured =
-        Captured.played(1204, root, "field 0 0 TOTAL_ENERGY_CONSUMPTION 0xfffffffffffffff0").run(1);
+    Captured captured = Captured.played(
+            1204, root, "field 0 0 TOTAL_ENERGY_CONSUMPTION 0xfffffffffffffff0")
+        .run(1);
 
     assertThat(first(captured.rows("gpu"))).doesNotContainKey("energy_mj");
     assertThat(captured.reasons("gpu.energy_mj"))
@@ -157,7 +159,11 @@ class SteppedCaptureTest {
   @ValueSource(ints = {1104, 1200, 1202, 1204, 1208, 1209, 1300, 1301})
   void everyHeaderTellsTheEssentials(int header) throws IOException {
     Captured captured = Captured.played(
-            header, root, "set 0 0 power_mw 350000", "set 0 0 temperature_c 66", "set 0 0 reasons 4")
+            header,
+            root,
+            "set 0 0 power_mw 350000",
+            "set 0 0 temperature_c 66",
+            "set 0 0 reasons 4")
         .run(1);
 
     Map<String, Long> row = first(captured.rows("gpu"));
@@ -167,7 +173,9 @@ class SteppedCaptureTest {
         .containsEntry("memory_total_bytes", 85520809984L)
         .containsEntry("power_limit_mw", 700000L);
     assertThat(row.getOrDefault("power_instant_mw", row.get("power_usage_mw"))).isEqualTo(350000);
-    assertThat(captured.rows("nvlink")).hasSize(18).allMatch(link -> link.values().get("state") == 1);
+    assertThat(captured.rows("nvlink"))
+        .hasSize(18)
+        .allMatch(link -> link.values().get("state") == 1);
   }
 
   @Test
@@ -182,7 +190,8 @@ class SteppedCaptureTest {
     Captured older = Captured.played(1300, root, timeline).run(5);
     Captured newer = Captured.played(1301, root, timeline).run(5);
 
-    for (String column : List.of("sw_thermal_slowdown_ns", "hw_thermal_slowdown_ns", "hw_power_brake_ns")) {
+    for (String column :
+        List.of("sw_thermal_slowdown_ns", "hw_thermal_slowdown_ns", "hw_power_brake_ns")) {
       assertThat(values(older.rows("gpu"), column))
           .isEqualTo(values(newer.rows("gpu"), column))
           .doesNotContainNull();
@@ -199,8 +208,9 @@ class SteppedCaptureTest {
 
   @Test
   void lostGpuIsAbsentWithItsCodeAndTheOthersGoOn() throws IOException {
-    Captured captured =
-        Captured.played(1204, root, TWO_GPUS, "ret 5000 1 * 15", "event 5000 1 0x8 79").run(12);
+    Captured captured = Captured.played(
+            1204, root, TWO_GPUS, "ret 5000 1 * 15", "event 5000 1 0x8 79")
+        .run(12);
 
     assertThat(captured.reasons("gpu.temperature_c"))
         .contains("nvmlDeviceGetTemperature(0): GPU is lost (15)");
@@ -217,8 +227,8 @@ class SteppedCaptureTest {
 
   @Test
   void gpuThatAnswersAgainSaysHowLongItDidNot() throws IOException {
-    Captured captured =
-        Captured.played(1204, root, TWO_GPUS, "ret 3000 0 * 15", "ret 7000 0 * 0").run(12);
+    Captured captured = Captured.played(1204, root, TWO_GPUS, "ret 3000 0 * 15", "ret 7000 0 * 0")
+        .run(12);
 
     assertThat(captured.notes("gap")).singleElement().satisfies(note -> {
       assertThat(note.entity()).isEqualTo(FIRST);
@@ -286,7 +296,8 @@ class SteppedCaptureTest {
     assertThat(captured.notes("gap").get(1).numbers()).containsEntry("to_ts", EPOCH + 6_000_000);
     for (int gpu = 0; gpu < 8; gpu++) {
       int ticks = gpu == 2 ? 8 : 10;
-      assertThat(captured.rows("gpu", FIRST.substring(0, FIRST.length() - 1) + gpu)).hasSize(ticks);
+      assertThat(captured.rows("gpu", FIRST.substring(0, FIRST.length() - 1) + gpu))
+          .hasSize(ticks);
     }
     assertThat(captured.all(Message.Alive.class))
         .extracting(Message.Alive::stuck)
@@ -312,7 +323,8 @@ class SteppedCaptureTest {
 
   @Test
   void captureThatEndsInsideAHangEnds() throws IOException {
-    Captured captured = Captured.played(1204, root, ONE_GPU, "hang 3000 60000 0 *").run(6);
+    Captured captured =
+        Captured.played(1204, root, ONE_GPU, "hang 3000 60000 0 *").run(6);
 
     assertThat(captured.all(Message.Bye.class)).hasSize(1);
   }
@@ -346,9 +358,9 @@ class SteppedCaptureTest {
   @ParameterizedTest
   @ValueSource(ints = {18, 9, 4, 999})
   void refusedInitialisationIsASessionWithItsCode(int code) throws IOException {
-    Captured captured =
-        Captured.played(1204, root, ONE_GPU, "ret 0 - nvmlInit_v2 " + code, "ret 15000 - nvmlInit_v2 0")
-            .run(25);
+    Captured captured = Captured.played(
+            1204, root, ONE_GPU, "ret 0 - nvmlInit_v2 " + code, "ret 15000 - nvmlInit_v2 0")
+        .run(25);
 
     assertThat(captured.all(Message.Session.class))
         .extracting(Message.Session::initReturn)
@@ -390,7 +402,8 @@ class SteppedCaptureTest {
       assertThat(row.values()).containsEntry("memory_used_bytes", 536870912L);
     });
     assertThat(captured.notes("inventory"))
-        .anyMatch(note -> note.texts().get("value").equals("MIG-11111111-2222-3333-4444-555555555555"));
+        .anyMatch(
+            note -> note.texts().get("value").equals("MIG-11111111-2222-3333-4444-555555555555"));
   }
 
   @Test
@@ -428,7 +441,11 @@ class SteppedCaptureTest {
   @Test
   void driversRingBuffersAreThePast() throws IOException {
     Captured captured = Captured.played(
-            1204, root, "set -5000 0 power_mw 500000", "set 0 0 power_mw 80000", "retired 0 1 0xabc000 1690000000000000")
+            1204,
+            root,
+            "set -5000 0 power_mw 500000",
+            "set 0 0 power_mw 80000",
+            "retired 0 1 0xabc000 1690000000000000")
         .run(1);
 
     List<Message.Note> past = captured.notes("gpu");
@@ -508,15 +525,18 @@ class SteppedCaptureTest {
         .map(note -> note.texts().get("reason"))
         .toList();
     assertThat(reasons.get(0))
-        .isEqualTo("NVML took more than 500 ms, half an interval, at 1 of 20 ticks: asked every 2. tick");
-    assertThat(reasons.get(reasons.size() - 1)).isEqualTo("NVML is calm again: asked every 1. tick");
+        .isEqualTo(
+            "NVML took more than 500 ms, half an interval, at 1 of 20 ticks: asked every 2. tick");
+    assertThat(reasons.get(reasons.size() - 1))
+        .isEqualTo("NVML is calm again: asked every 1. tick");
     assertThat(captured.rows("gpu", SECOND)).hasSize(300);
     assertThat(captured.rows("gpu", FIRST)).hasSizeBetween(120, 290);
   }
 
   @Test
   void gpmIsTheMeanBetweenTwoSamples() throws IOException {
-    Captured captured = Captured.played(1204, root, ONE_GPU, "set 0 0 gpm.2 8765").run(12);
+    Captured captured =
+        Captured.played(1204, root, ONE_GPU, "set 0 0 gpm.2 8765").run(12);
 
     assertThat(captured.rows("gpu").stream()
             .filter(row -> row.values().containsKey("gpm_sm_util_percent"))
@@ -529,14 +549,17 @@ class SteppedCaptureTest {
     Captured captured = Captured.played(1204, root, "system cc on", ONE_GPU).run(1);
 
     Map<String, String> inventory = new TreeMap<>();
-    captured.notes("inventory").forEach(note -> inventory.put(note.texts().get("item"), note.texts().get("value")));
+    captured
+        .notes("inventory")
+        .forEach(note -> inventory.put(note.texts().get("item"), note.texts().get("value")));
     assertThat(inventory).containsKeys("attestation.nonce", "attestation.certificate_chain");
     assertThat(inventory.get("attestation.report")).startsWith("00".repeat(32));
   }
 
   @Test
   void infoRomIsLookedAtAgainAtTheEnd() throws IOException {
-    Captured captured = Captured.played(1204, root, ONE_GPU, "set 5000 0 inforom_valid 0").run(8);
+    Captured captured =
+        Captured.played(1204, root, ONE_GPU, "set 5000 0 inforom_valid 0").run(8);
 
     assertThat(captured.notes("inventory"))
         .anyMatch(note -> note.texts().get("item").equals("inforom.valid_at_end")
