@@ -123,7 +123,8 @@ final class CaptureChild {
   }
 
   private void askToQuit() {
-    // Its input stays open: the end of it says that the recorder is dead, and nothing is waited for then.
+    // Its input stays open: the end of it says that the recorder is dead, and nothing is waited for
+    // then.
     OutputStream commands = process.getOutputStream();
     try {
       commands.write("quit\n".getBytes(StandardCharsets.US_ASCII));

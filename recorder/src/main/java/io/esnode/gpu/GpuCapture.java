@@ -108,7 +108,7 @@ public final class GpuCapture implements AutoCloseable {
     this.cost = cost;
     this.timing = timing;
     this.backOff = timing.firstBackOff();
-    this.gaps = new OpenGaps(spool, GpuIntake.SOURCE);
+    this.gaps = new OpenGaps(spool, GpuIntake.SOURCE, GpuIntake.PATIENCE);
     this.supervisor = new Thread(this::run, "gpu-capture");
     supervisor.setDaemon(true);
   }
@@ -335,12 +335,11 @@ public final class GpuCapture implements AutoCloseable {
   private void over(CaptureChild ended, String why) {
     child = null;
     cost.follow(0);
-    Moment heard = at(ended.heardNanos());
     synchronized (spooling) {
       current = null;
-      intake.over(heard.tsMicros(), heard.monoNanos());
+      intake.over();
     }
-    lost(why, heard);
+    lost(why, at(ended.heardNanos()));
     audit("capture.ended", "failure", "process %d: %s".formatted(ended.pid(), why));
   }
 
@@ -426,12 +425,11 @@ public final class GpuCapture implements AutoCloseable {
 
   /** Ended on our wish: the next one starts at once. */
   private void stopped(CaptureChild ended) {
-    Moment now = clock.now();
     child = null;
     cost.follow(0);
     synchronized (spooling) {
       current = null;
-      intake.over(now.tsMicros(), now.monoNanos());
+      intake.over();
     }
     notBefore = System.nanoTime();
     backOff = timing.firstBackOff();
@@ -534,6 +532,7 @@ public final class GpuCapture implements AutoCloseable {
             now.tsMicros(),
             Map.of("action", action, "outcome", outcome, "detail", detail),
             Map.of()),
-        now.monoNanos());
+        now.monoNanos(),
+        GpuIntake.PATIENCE);
   }
 }

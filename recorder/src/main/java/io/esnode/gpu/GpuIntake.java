@@ -38,10 +38,11 @@ public final class GpuIntake {
   private static final String ENTITY = "gpu:";
   private static final String UUID_ENTITY = ENTITY + "GPU-";
 
-  /** A harvest of thousands of rows may wait for the disk; samples do not. */
-  private static final Duration NOTE_PATIENCE = Duration.ofSeconds(1);
+  /** A harvest of thousands of rows may wait for the disk, and what is written once in a while; samples do not. */
+  static final Duration PATIENCE = Duration.ofSeconds(1);
 
-  private static final int EVERY_GPU = -1;
+  private static final String EVERY_GPU = "";
+  private static final String PRE_RECORD = "pre_record";
 
   /** More than any board holds, MIG instances included. */
   private static final int MAX_GPUS = 1024;
@@ -57,6 +58,9 @@ public final class GpuIntake {
   private final Map<String, Map<String, String>> facts = new HashMap<>();
   private final Map<LaneKey, GpuLane> lanes = new HashMap<>();
   private final Map<AbsenceKey, List<Failure>> absent = new HashMap<>();
+  private final Map<AbsenceKey, Answered> unconfirmed = new HashMap<>();
+  private final Map<HarvestKey, Long> harvested = new HashMap<>();
+  private final Map<HarvestKey, Long> harvestedBefore = new HashMap<>();
   private final Set<Failure> refused = new HashSet<>();
   private List<Columns> tables = List.of();
   private Map<String, String> processFacts = Map.of();
@@ -65,11 +69,18 @@ public final class GpuIntake {
   private long sessions;
   private long lastTs;
   private long lastMono;
-  private boolean notesFit = true;
 
   private record LaneKey(String entity, String table, String origin) {}
 
-  private record AbsenceKey(int gpu, int table) {}
+  /** @param entity of the GPU, {@link #EVERY_GPU} for all */
+  private record AbsenceKey(String entity, String table) {}
+
+  /** When a GPU first answered again, of which it is not known yet whether it still lacks what it lacked before. */
+  private record Answered(long tsMicros, long monoNanos) {
+    static final Answered NOT_YET = new Answered(0, 0);
+  }
+
+  private record HarvestKey(String entity, String table, Set<String> columns) {}
 
   /** @param spool takes the rows; its header lists the tables */
   public GpuIntake(SpoolWriter spool) {
@@ -94,7 +105,7 @@ public final class GpuIntake {
     this.spool = spool;
     this.addresses = addresses;
     this.simulated = simulated;
-    this.gaps = new OpenGaps(spool, NVML);
+    this.gaps = new OpenGaps(spool, NVML, PATIENCE);
   }
 
   /** Takes one message; {@link Message.Rows} are not kept. */
@@ -116,15 +127,14 @@ public final class GpuIntake {
   }
 
   /**
-   * Nothing answers any more: whatever was missing is part of a larger gap from now on.
-   *
-   * @param tsMicros when, µs since 1970 UTC
+   * The process is gone, or its session is over: what its numbers mean is forgotten. What was missing goes on to be missing
+   * until the next session says otherwise.
    */
-  public void over(long tsMicros, long monoNanos) {
-    for (List<Failure> failures : absent.values()) {
-      gaps.replace(failures, List.of(), origin, tsMicros, monoNanos);
+  public void over() {
+    for (AbsenceKey key : absent.keySet()) {
+      unconfirmed.put(key, Answered.NOT_YET);
     }
-    absent.clear();
+    harvestedBefore.putAll(harvested);
     tables = List.of();
     byPlace = new GpuLane[0];
     entities.clear();
@@ -152,7 +162,7 @@ public final class GpuIntake {
 
   private void session(Message.Session session) {
     seen(session.tsMicros(), session.monoNanos());
-    over(session.tsMicros(), session.monoNanos());
+    over();
     origin = simulated.getAsBoolean() ? "simulated" : "live";
     List<Columns> known = new ArrayList<>();
     Map<String, Map<String, String>> sources = new TreeMap<>();
@@ -164,6 +174,13 @@ public final class GpuIntake {
       }
     }
     tables = known;
+    if (session.initReturn() == 0) {
+      for (AbsenceKey key : List.copyOf(unconfirmed.keySet())) {
+        if (key.entity().equals(EVERY_GPU)) {
+          replace(key, List.of(), session.tsMicros(), session.monoNanos());
+        }
+      }
+    }
     Map<String, String> all = new TreeMap<>(processFacts);
     all.putAll(session.facts());
     NvmlSession begun = new NvmlSession(
@@ -245,8 +262,37 @@ public final class GpuIntake {
     seen(rows.tsMicros(), rows.monoNanos());
     GpuLane lane = lane(rows.gpu(), rows.table());
     if (lane != null) {
+      if (!unconfirmed.isEmpty()) {
+        confirm(rows);
+      }
       lane.tick(rows);
     }
+  }
+
+  /** A process that has nothing to complain of says nothing: at its second tick without a word, what was missing is back. */
+  private void confirm(Message.Rows rows) {
+    AbsenceKey key = key(rows.gpu(), rows.table());
+    Answered first = unconfirmed.get(key);
+    if (first == null) {
+      return;
+    }
+    if (first.equals(Answered.NOT_YET)) {
+      unconfirmed.put(key, new Answered(rows.tsMicros(), rows.monoNanos()));
+    } else {
+      replace(key, List.of(), first.tsMicros(), first.monoNanos());
+    }
+  }
+
+  private AbsenceKey key(int gpu, int table) {
+    Table known = table >= 0 && table < tables.size() ? tables.get(table).table() : null;
+    return new AbsenceKey(
+        entities.getOrDefault(gpu, EVERY_GPU), known == null ? "gpu" : known.name());
+  }
+
+  private void replace(AbsenceKey key, List<Failure> now, long tsMicros, long monoNanos) {
+    gaps.replace(absent.getOrDefault(key, List.of()), now, origin, tsMicros, monoNanos);
+    absent.put(key, now);
+    unconfirmed.remove(key);
   }
 
   /** Found by place, as at every tick but the first. */
@@ -299,15 +345,16 @@ public final class GpuIntake {
         .map(a -> new Failure(a.entity(), a.metric(), a.code(), a.reason()))
         .distinct()
         .toList();
-    AbsenceKey key = new AbsenceKey(Math.max(absences.gpu(), EVERY_GPU), absences.table());
-    List<Failure> before = absent.getOrDefault(key, List.of());
-    gaps.replace(before, now, origin, absences.tsMicros(), absences.monoNanos());
-    absent.put(key, now);
+    replace(key(absences.gpu(), absences.table()), now, absences.tsMicros(), absences.monoNanos());
   }
 
   private void note(Message.Note note) {
     Long ts = note.tsMicros();
-    if (ts != null && !note.origin().equals("pre_record")) {
+    if (ts != null && note.origin().equals(PRE_RECORD)) {
+      if (isHarvestedAlready(note, ts)) {
+        return;
+      }
+    } else if (ts != null) {
       seen(ts, note.monoNanos());
     }
     Table table = Registry.get().find(note.table()).orElse(null);
@@ -330,8 +377,18 @@ public final class GpuIntake {
         ts,
         texts,
         numbers);
-    // Where the disk took nothing for as long as that, the notes to come do not wait again.
-    notesFit = spool.row(row, note.monoNanos(), notesFit ? NOTE_PATIENCE : Duration.ZERO);
+    spool.row(row, note.monoNanos(), PATIENCE);
+  }
+
+  /** A process that replaces another finds the same samples in the driver's buffers, and some that are new. */
+  private boolean isHarvestedAlready(Message.Note note, long ts) {
+    if (!note.texts().isEmpty()) {
+      return false;
+    }
+    HarvestKey key = new HarvestKey(note.entity(), note.table(), note.numbers().keySet());
+    harvested.merge(key, ts, Math::max);
+    Long before = harvestedBefore.get(key);
+    return before != null && ts <= before;
   }
 
   private boolean known(Table table, String column, boolean text) {
@@ -363,7 +420,7 @@ public final class GpuIntake {
   }
 
   private void row(TextRow row) {
-    spool.row(row, lastMono, NOTE_PATIENCE);
+    spool.row(row, lastMono, PATIENCE);
   }
 
   private void seen(long tsMicros, long monoNanos) {

@@ -1,6 +1,7 @@
 package io.esnode.spool;
 
 import io.esnode.source.Failure;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -15,15 +16,22 @@ import org.jspecify.annotations.Nullable;
 public final class OpenGaps {
   private final SpoolWriter spool;
   private final String source;
+  private final Duration patience;
   private final Map<Failure, Open> open = new HashMap<>();
 
   /** @param origin stands in both rows, whatever has changed in between */
   private record Open(long fromTs, String origin) {}
 
-  /** @param source stands in the rows' {@code source} column */
-  public OpenGaps(SpoolWriter spool, String source) {
+  /**
+   * Nothing is missing yet.
+   *
+   * @param source stands in the rows' {@code source} column
+   * @param patience how long a row may wait for room in the writer's queue
+   */
+  public OpenGaps(SpoolWriter spool, String source, Duration patience) {
     this.spool = spool;
     this.source = source;
+    this.patience = patience;
   }
 
   /** Replaces what one source lacked by what it lacks now: opens what is new and closes what is over. */
@@ -80,6 +88,7 @@ public final class OpenGaps {
             fromTs,
             Map.of("metric", failure.metric(), "reason", failure.reason()),
             numbers),
-        monoNanos);
+        monoNanos,
+        patience);
   }
 }

@@ -93,6 +93,9 @@ public final class SpoolWriter implements Closeable {
   /** Counts the segments that the host's ticks began; a lane that lags behind owes a keyframe. */
   private final AtomicInteger segmentsBegun = new AtomicInteger();
 
+  /** Nothing was taken for as long as somebody was patient: nobody waits again before something is. */
+  private volatile boolean stuck;
+
   private volatile boolean ended;
 
   private SpoolWriter(SpoolDirectory directory, SpoolHeader header, Options options)
@@ -222,7 +225,7 @@ public final class SpoolWriter implements Closeable {
   /**
    * The same for a thread that has time: one that brings many rows at once.
    *
-   * @param patience how long to wait for room in the queue at most
+   * @param patience how long to wait for room in the queue at most; not at all where the last one who did waited in vain
    */
   public boolean row(TextRow row, long monoNanos, Duration patience) {
     if (offer(row, monoNanos, patience.toNanos())) {
@@ -288,6 +291,7 @@ public final class SpoolWriter implements Closeable {
   private @Nullable Frame take(long patienceNanos) {
     Frame frame = ended ? null : free.poll();
     if (frame != null || ended) {
+      stuck = false;
       return frame;
     }
     if (made.incrementAndGet() <= options.queue()) {
@@ -296,7 +300,7 @@ public final class SpoolWriter implements Closeable {
     made.decrementAndGet();
     try {
       if (!options.waits()) {
-        return patienceNanos == 0 ? null : free.poll(patienceNanos, TimeUnit.NANOSECONDS);
+        return patienceNanos == 0 || stuck ? null : patiently(patienceNanos);
       }
       while (frame == null && thread.isAlive()) {
         frame = free.poll(100, TimeUnit.MILLISECONDS);
@@ -304,6 +308,12 @@ public final class SpoolWriter implements Closeable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    return frame;
+  }
+
+  private @Nullable Frame patiently(long nanos) throws InterruptedException {
+    Frame frame = free.poll(nanos, TimeUnit.NANOSECONDS);
+    stuck = frame == null;
     return frame;
   }
 

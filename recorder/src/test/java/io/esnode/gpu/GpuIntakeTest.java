@@ -73,22 +73,89 @@ class GpuIntakeTest {
             "gpu:GPU-a gpu code 15 from 2000000 to 3000000");
   }
 
-  /** Who is not there cannot say that something is there again. */
   @Test
-  void whatWasAbsentIsOverWhenTheProcessIs() throws IOException {
+  void whatIsStillAbsentAfterAReplacementIsOneGap() throws IOException {
+    GpuIntake intake = new GpuIntake(spool);
+    begin(intake);
+    intake.accept(new Message.Absences(0, 0, 1_000_000, 1, List.of(NO_FAN, LOST)));
+
+    intake.over();
+    begin(intake);
+    intake.accept(new OneRow(0, 1, 1L, 1L));
+    intake.accept(new Message.Absences(0, 0, 9_000_000, 9, List.of(NO_FAN)));
+    intake.accept(new OneRow(0, 2, 1L, 1L));
+
+    assertThat(end().gaps())
+        .containsExactly(
+            "gpu:GPU-a gpu.fan_speed_percent code 3 from 1000000 to null",
+            "gpu:GPU-a gpu code 15 from 1000000 to null",
+            "gpu:GPU-a gpu code 15 from 1000000 to 9000000");
+  }
+
+  /** A process that has nothing to complain of says nothing. */
+  @Test
+  void whatANewProcessDoesNotMissIsOverWithItsFirstTick() throws IOException {
     GpuIntake intake = new GpuIntake(spool);
     begin(intake);
     intake.accept(new Message.Absences(0, 0, 1_000_000, 1, List.of(LOST)));
 
-    intake.over(5_000_000, 5);
+    intake.over();
     begin(intake);
-    intake.accept(new Message.Absences(0, 0, 9_000_000, 9, List.of(LOST)));
+    intake.accept(new OneRow(0, 1, 1L, 1L));
+    intake.accept(new OneRow(0, 2, 1L, 1L));
 
     assertThat(end().gaps())
         .containsExactly(
             "gpu:GPU-a gpu code 15 from 1000000 to null",
-            "gpu:GPU-a gpu code 15 from 1000000 to 5000000",
-            "gpu:GPU-a gpu code 15 from 9000000 to null");
+            "gpu:GPU-a gpu code 15 from 1000000 to " + (Spools.START_US + 1));
+  }
+
+  @Test
+  void driverThatCameBackEndsWhatItsAbsenceMeant() throws IOException {
+    GpuIntake intake = new GpuIntake(spool);
+    Message.Absence unloaded =
+        new Message.Absence("node", "gpu", 9, "nvmlInit_v2: driver not loaded (9)");
+    intake.accept(session());
+    intake.accept(new Message.Absences(-1, 0, 1_000_000, 1, List.of(unloaded)));
+
+    begin(intake);
+
+    assertThat(end().gaps())
+        .containsExactly(
+            "node gpu code 9 from 1000000 to null",
+            "node gpu code 9 from 1000000 to " + Spools.START_US);
+  }
+
+  @Test
+  void sampleThatWasHarvestedBeforeIsNotHarvestedAgain() throws IOException {
+    GpuIntake intake = new GpuIntake(spool);
+    begin(intake);
+    intake.accept(harvested(10, 1L));
+    intake.accept(harvested(20, 2L));
+    intake.over();
+    begin(intake);
+
+    intake.accept(harvested(10, 1L));
+    intake.accept(harvested(20, 2L));
+    intake.accept(harvested(30, 3L));
+
+    assertThat(end().rows)
+        .filteredOn(row -> row.table().equals("gpu"))
+        .extracting(TextRow::tsMicros)
+        .containsExactly(10L, 20L, 30L);
+  }
+
+  private static Message.Note harvested(long ts, long power) {
+    return new Message.Note(
+        "gpu",
+        "gpu:GPU-a",
+        "nvml",
+        "pre_record",
+        null,
+        ts,
+        1,
+        Map.of(),
+        Map.of("power_instant_mw", power));
   }
 
   @Test
@@ -96,7 +163,7 @@ class GpuIntakeTest {
     GpuIntake intake = new GpuIntake(spool);
     begin(intake);
     intake.accept(new OneRow(0, 1, 1L, 1L));
-    intake.over(5_000_000, 5);
+    intake.over();
     intake.accept(session());
     intake.accept(new Message.Gpu(1, "gpu:GPU-a", Map.of("name", "H100")));
 
