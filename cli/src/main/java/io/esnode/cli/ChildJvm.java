@@ -106,8 +106,11 @@ final class ChildJvm {
   private static String captureClassPath() {
     String all = System.getProperty("java.class.path");
     try {
-      Path own = Path.of(
-          CaptureProcess.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      Path own = Path.of(CaptureProcess.class
+          .getProtectionDomain()
+          .getCodeSource()
+          .getLocation()
+          .toURI());
       List<Path> candidates = new ArrayList<>();
       for (String entry : all.split(File.pathSeparator)) {
         candidates.add(Path.of(entry));

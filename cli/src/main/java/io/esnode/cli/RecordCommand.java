@@ -146,6 +146,7 @@ final class RecordCommand implements Callable<Integer> {
           ExitCode.USAGE,
           "--interval %s: at least %d ms".formatted(interval, MIN_INTERVAL.toMillis()));
     }
+    Path library = library();
     Home home = Home.of(System.getenv());
     Clock clock = Clock.system();
     Path target = target(clock.now());
@@ -153,7 +154,7 @@ final class RecordCommand implements Callable<Integer> {
         key != null ? key : NodeKey.ensure(home, spec.commandLine().getErr());
     String keyId = NodeKey.signer(signingKey).keyId();
     String node = clearNames ? Node.hostName() : Node.token(home.siteKey(), Node.hostName());
-    GpuPart gpu = GpuPart.of(Path.of("/"), library(), noGpu);
+    GpuPart gpu = GpuPart.of(Path.of("/"), library, noGpu);
     Path spoolPath = target.resolveSibling(target.getFileName() + ".spool");
     SpoolDirectory directory = SpoolDirectory.create(spoolPath);
     Recorder recorder;
@@ -170,6 +171,10 @@ final class RecordCommand implements Callable<Integer> {
         Process child = startCommand(spool, directory);
         wrapped = child;
         talk("recording to %s every %s%s".formatted(target, text(interval), until(child)));
+        if (nvmlLibrary != null) {
+          talk("GPUs are asked through %s: the recording is marked simulated"
+              .formatted(nvmlLibrary));
+        }
         recorder.audit("recorder.started", "success", "esnode " + Version.text(), null);
         recorder.audit("key.loaded", "success", "signs this recording", keyId);
         recorder.audit(

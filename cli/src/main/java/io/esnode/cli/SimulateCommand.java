@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
 /** {@code esnode simulate}: plays an incident that was written, and records it as if it had happened. */
 @Command(
     name = "simulate",
-    description = "Record a machine that does not exist, from a scenario; everything made from it says SIMULATED.",
+    description =
+        "Record a machine that does not exist, from a scenario; everything made from it says SIMULATED.",
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
@@ -58,10 +59,7 @@ final class SimulateCommand implements Callable<Integer> {
       description = "Private key (PEM) to sign with; default: this node's own.")
   private @Nullable Path key;
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description = "Other noise than the scenario's own.")
+  @Option(names = "--seed", paramLabel = "N", description = "Other noise than the scenario's own.")
   private @Nullable Integer seed;
 
   @Option(
@@ -71,7 +69,11 @@ final class SimulateCommand implements Callable<Integer> {
       description = "How to say what was sealed.")
   private Format format = Format.human;
 
-  @Option(names = "--timeline", paramLabel = "F", hidden = true, description = "Write the timeline, record nothing.")
+  @Option(
+      names = "--timeline",
+      paramLabel = "F",
+      hidden = true,
+      description = "Write the timeline, record nothing.")
   private @Nullable Path timeline;
 
   @Override
@@ -88,9 +90,8 @@ final class SimulateCommand implements Callable<Integer> {
     NodeKey.signer(signingKey);
     spec.commandLine()
         .getErr()
-        .println(Text.oneLine(
-            "esnode: SIMULATED: scenario %s, seed %d: nothing in %s was measured"
-                .formatted(scenario.name(), scenario.seed(), target)));
+        .println(Text.oneLine("esnode: SIMULATED: scenario %s, seed %d: nothing in %s was measured"
+            .formatted(scenario.name(), scenario.seed(), target)));
     Path spool = target.resolveSibling(target.getFileName() + ".spool");
     try {
       // The writer closes the directory.
@@ -99,8 +100,7 @@ final class SimulateCommand implements Callable<Integer> {
     } catch (SpoolException e) {
       throw new CommandException(ExitCode.CANNOT_WRITE, String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
-      throw new CommandException(
-          ExitCode.CANNOT_WRITE, "%s: %s".formatted(spool, Reason.of(e)), e);
+      throw new CommandException(ExitCode.CANNOT_WRITE, "%s: %s".formatted(spool, Reason.of(e)), e);
     }
     return Sealing.seal(spec.commandLine(), spool, target, signingKey, format, false);
   }

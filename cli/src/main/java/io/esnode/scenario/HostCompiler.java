@@ -46,13 +46,15 @@ final class HostCompiler {
     }
     gauge(start, "host", "node", "mem_total_bytes", host.memoryBytes());
     gauge(
-        start, "host", "node", "boot_time_s", (scenario.epochUs() / 1000 - scenario.bootMs()) / 1000);
+        start,
+        "host",
+        "node",
+        "boot_time_s",
+        (scenario.epochUs() / 1000 - scenario.bootMs()) / 1000);
     List<Scenario.HostLoad> phases = new ArrayList<>();
     phases.add(new Scenario.HostLoad(
         start, Map.of("cpu", 12L, "memory", 30L, "load_average", (long) host.cpus() / 8)));
-    host.load().stream()
-        .sorted((a, b) -> Long.compare(a.atMs(), b.atMs()))
-        .forEach(phases::add);
+    host.load().stream().sorted((a, b) -> Long.compare(a.atMs(), b.atMs())).forEach(phases::add);
     for (int i = 0; i < phases.size(); i++) {
       long from = Math.max(start, phases.get(i).atMs());
       long to = i + 1 < phases.size() ? phases.get(i + 1).atMs() : end;
@@ -141,7 +143,13 @@ final class HostCompiler {
   }
 
   private void count(
-      long t, Map<String, Long> values, String key, String table, String entity, String column, long base) {
+      long t,
+      Map<String, Long> values,
+      String key,
+      String table,
+      String entity,
+      String column,
+      long base) {
     Long more = values.get(key);
     if (more != null) {
       long sum = now.merge("sum of " + key, more, Long::sum);
@@ -157,10 +165,11 @@ final class HostCompiler {
     out.line("host %d %s %s %s %d".formatted(t, table, entity, column, value));
   }
 
-  private void rate(long from, long to, String table, String entity, String column, long thousandths) {
+  private void rate(
+      long from, long to, String table, String entity, String column, long thousandths) {
     if (thousandths > 0) {
-      out.line("host-rate %d %d %s %s %s %d"
-          .formatted(from, to, table, entity, column, thousandths));
+      out.line(
+          "host-rate %d %d %s %s %s %d".formatted(from, to, table, entity, column, thousandths));
     }
   }
 }

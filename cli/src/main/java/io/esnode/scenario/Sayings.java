@@ -84,7 +84,8 @@ final class Sayings {
                 "metric",
                 "event",
                 "reason",
-                "/dev/kmsg: %d records were overwritten before they were read".formatted(loss.count())),
+                "/dev/kmsg: %d records were overwritten before they were read"
+                    .formatted(loss.count())),
             Map.of("from_ts", ts, "to_ts", ts)),
         monoNanos(loss.atMs()));
   }
@@ -108,8 +109,7 @@ final class Sayings {
   private void row(String table, String entity, String source, long ms, Map<String, String> texts) {
     String origin = ms < 0 ? "pre_record" : "live";
     spool.row(
-        new TextRow(
-            table, entity, source, origin, null, timeline.wallMicros(ms), texts, Map.of()),
+        new TextRow(table, entity, source, origin, null, timeline.wallMicros(ms), texts, Map.of()),
         monoNanos(ms));
   }
 

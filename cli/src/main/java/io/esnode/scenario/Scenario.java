@@ -206,7 +206,10 @@ public record Scenario(
    * @param notBeforeMs null where any time will do
    */
   public record Expectation(
-      String rule, String entity, @Nullable Long notBeforeMs, @Nullable Long notAfterMs) {
+      String rule,
+      String entity,
+      @Nullable Long notBeforeMs,
+      @Nullable Long notAfterMs) {
     /** Whether a finding may begin then, in ms of the recording. */
     public boolean within(long firstMs) {
       return (notBeforeMs == null || firstMs >= notBeforeMs)

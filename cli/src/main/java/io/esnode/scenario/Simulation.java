@@ -69,15 +69,15 @@ public final class Simulation {
     try {
       this.timeline = Timeline.parse(scenario.name(), ScenarioCompiler.compile(scenario));
     } catch (TimelineException e) {
-      throw new IllegalStateException("the compiler wrote a line that is none: " + e.getMessage(), e);
+      throw new IllegalStateException(
+          "the compiler wrote a line that is none: " + e.getMessage(), e);
     }
     this.startMono = timeline.bootMillis() * 1_000_000;
   }
 
   /** Records into an empty spool and ends it. */
   public void record(SpoolDirectory directory) throws IOException {
-    try (SpoolWriter spool =
-        SpoolWriter.open(directory, header(), SpoolWriter.Options.LOSSLESS)) {
+    try (SpoolWriter spool = SpoolWriter.open(directory, header(), SpoolWriter.Options.LOSSLESS)) {
       new Run(spool).run();
     }
   }

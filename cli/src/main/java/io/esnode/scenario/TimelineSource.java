@@ -7,7 +7,6 @@ import io.esnode.source.Source;
 import io.esnode.timeline.HostSeries;
 import io.esnode.timeline.HostValue;
 import io.esnode.timeline.Timeline;
-
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

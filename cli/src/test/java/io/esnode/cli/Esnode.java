@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -22,7 +23,13 @@ record Esnode(Path directory) {
   }
 
   Answer run(String... arguments) throws IOException, InterruptedException {
-    Process process = start(arguments);
+    return run(Map.of(), arguments);
+  }
+
+  /** @param environment besides ours */
+  Answer run(Map<String, String> environment, String... arguments)
+      throws IOException, InterruptedException {
+    Process process = start(environment, arguments);
     if (!process.waitFor(120, TimeUnit.SECONDS)) {
       process.destroyForcibly();
       throw new IllegalStateException("esnode " + String.join(" ", arguments) + " did not end");
@@ -32,6 +39,11 @@ record Esnode(Path directory) {
 
   /** Starts a command; its output goes to files beside the test's. */
   Process start(String... arguments) throws IOException {
+    return start(Map.of(), arguments);
+  }
+
+  /** @param environment besides ours */
+  Process start(Map<String, String> environment, String... arguments) throws IOException {
     boolean records = arguments.length > 0 && arguments[0].equals("record");
     List<String> flags = new ArrayList<>(records ? ChildJvm.RECORDER : ChildJvm.ANALYSIS);
     // A user's locale and zone are not ours to choose.
@@ -39,6 +51,7 @@ record Esnode(Path directory) {
         List.of("-Duser.language=tr", "-Duser.country=TR", "-Duser.timezone=Pacific/Chatham"));
     ProcessBuilder builder = ChildJvm.of(flags, List.of(arguments)).directory(directory.toFile());
     builder.environment().put("ESNODE_HOME", home().toString());
+    builder.environment().putAll(environment);
     builder.redirectOutput(directory.resolve("stdout").toFile());
     builder.redirectError(directory.resolve("stderr").toFile());
     builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));

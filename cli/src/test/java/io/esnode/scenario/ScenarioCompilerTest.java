@@ -19,8 +19,7 @@ class ScenarioCompilerTest {
   void everyShippedScenarioBecomesATimeline(Path file) throws Exception {
     Scenario scenario = ShippedScenarios.read(file);
 
-    Timeline timeline =
-        Timeline.parse(scenario.name(), ScenarioCompiler.compile(scenario));
+    Timeline timeline = Timeline.parse(scenario.name(), ScenarioCompiler.compile(scenario));
 
     assertThat(timeline.gpuCount()).isEqualTo(scenario.gpus().size());
     assertThat(timeline.lastMs()).isBetween(1L, scenario.durationMs() + 2000);
@@ -36,7 +35,8 @@ class ScenarioCompilerTest {
     if (other != null) {
       Scenario twin = ShippedScenarios.read(file.resolveSibling(other + ".yaml"));
       assertThat(List.of(
-              String.valueOf(twin.twinOf()), String.valueOf(twin.twin()).replace("null", scenario.name())))
+              String.valueOf(twin.twinOf()),
+              String.valueOf(twin.twin()).replace("null", scenario.name())))
           .contains(scenario.name());
     }
   }

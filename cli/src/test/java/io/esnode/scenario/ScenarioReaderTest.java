@@ -11,8 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ScenarioReaderTest {
-  private static final String MINIMAL =
-      """
+  private static final String MINIMAL = """
       scenario: quiet
       title: Nothing happens
       story: One GPU waits.
@@ -29,14 +28,14 @@ class ScenarioReaderTest {
     assertThat(scenario.header()).isEqualTo(1300);
     assertThat(scenario.gpus()).extracting(g -> g.model().model()).containsOnly("H100-SXM5-80GB");
     assertThat(scenario.gpus().get(0).uuid()).matches("GPU-[0-9a-f-]{36}");
-    assertThat(scenario.gpus().get(0).uuid()).isNotEqualTo(scenario.gpus().get(1).uuid());
+    assertThat(scenario.gpus().get(0).uuid())
+        .isNotEqualTo(scenario.gpus().get(1).uuid());
     assertThat(scenario.expect()).isEmpty();
   }
 
   @Test
   void gpusAreNamedByNumberRangeListOrAll() throws Exception {
-    Scenario scenario = read(MINIMAL.replace("count: 2", "count: 8")
-        + """
+    Scenario scenario = read(MINIMAL.replace("count: 2", "count: 8") + """
           load:
             - {at: 0s, gpu: all, run: train}
             - {at: 1s, gpu: 3, run: nothing}
@@ -44,14 +43,14 @@ class ScenarioReaderTest {
             - {at: 3s, gpu: [0, 2-3], run: nothing}
           """);
 
-    assertThat(scenario.load()).extracting(Scenario.Load::gpus)
+    assertThat(scenario.load())
+        .extracting(Scenario.Load::gpus)
         .containsExactly(
             List.of(0, 1, 2, 3, 4, 5, 6, 7), List.of(3), List.of(4, 5, 6), List.of(0, 2, 3));
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', textBlock =
-      """
+  @CsvSource(delimiter = '|', textBlock = """
       faults: [{at: 1s, gpu: 0, fault: airflow, tooo: 20 %}]      | incident.yaml:6:10: to: is missing; found at, gpu, fault, tooo
       faults: [{at: 1s, gpu: 0, fault: airflow, to: 20 %, ove: 1s}] | incident.yaml:6:53: found ove:, expected one of at, fault, gpu, to, over; did you mean over?
       fautls: []                                                  | incident.yaml:6:1: found fautls:, expected one of
@@ -70,7 +69,8 @@ class ScenarioReaderTest {
       seed: [1                                                    | incident.yaml:7:1: not YAML
       """)
   void aMistakeIsOneLineThatNamesItsPlace(String line, String message) {
-    assertThatThrownBy(() -> ScenarioReader.read("incident.yaml", bytes(MINIMAL.replace("quiet", "incident") + line + "\n")))
+    assertThatThrownBy(() -> ScenarioReader.read(
+            "incident.yaml", bytes(MINIMAL.replace("quiet", "incident") + line + "\n")))
         .isInstanceOf(ScenarioException.class)
         .hasMessageStartingWith(message)
         .message()
@@ -85,8 +85,10 @@ class ScenarioReaderTest {
 
   @Test
   void aFunctionOrFieldThatNvmlLacksIsRefused() {
-    assertThatThrownBy(() -> read(MINIMAL
-            + "faults: [{at: 1s, gpu: 0, fault: refuse, function: nvmlDeviceGetUtilizationRate, code: 3}]\n"))
+    assertThatThrownBy(
+            () -> read(
+                MINIMAL
+                    + "faults: [{at: 1s, gpu: 0, fault: refuse, function: nvmlDeviceGetUtilizationRate, code: 3}]\n"))
         .hasMessageContaining("did you mean nvmlDeviceGetUtilizationRates?");
     assertThatThrownBy(
             () -> read(MINIMAL + "counters: [{at: 1s, gpu: 0, field: PCIE_REPLAY_COUNT}]\n"))

@@ -46,7 +46,7 @@ public final class Recorder {
     this.clock = clock;
     this.sources = sources;
     this.spool = spool;
-    this.gaps = new OpenGaps(spool, SOURCE, Duration.ZERO);
+    this.gaps = new OpenGaps(spool, SOURCE);
     this.startMono = startMono;
     this.intervalNanos = interval.toNanos();
     for (int i = 0; i < sources.sources().size(); i++) {

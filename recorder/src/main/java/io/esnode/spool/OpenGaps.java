@@ -23,7 +23,16 @@ public final class OpenGaps {
   private record Open(long fromTs, String origin) {}
 
   /**
-   * Nothing is missing yet.
+   * For a thread that must not wait.
+   *
+   * @param source stands in the rows' {@code source} column
+   */
+  public OpenGaps(SpoolWriter spool, String source) {
+    this(spool, source, Duration.ZERO);
+  }
+
+  /**
+   * For a thread that has time.
    *
    * @param source stands in the rows' {@code source} column
    * @param patience how long a row may wait for room in the writer's queue
