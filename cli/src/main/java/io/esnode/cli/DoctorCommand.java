@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {"  esnode doctor", "  esnode doctor --format json", "  sudo esnode doctor"})
 final class DoctorCommand implements Callable<Integer> {
-  private static final Duration INTERVAL = Duration.ofSeconds(1);
+  private static final Duration INTERVAL = Duration.ofMillis(250);
   private static final int WIDTH = 80;
   private static final int STATE_WIDTH = 9;
   private static final int ITEM_WIDTH = 15;
@@ -137,7 +137,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   private static void wrap(String head, String text, List<String> lines) {
     StringBuilder line = new StringBuilder(head);
-    for (String word : text.split(" ")) {
+    for (String word : text.split(" ", -1)) {
       boolean first = line.length() == head.length() || line.toString().isBlank();
       if (!first && line.length() + 1 + word.length() > WIDTH) {
         lines.add(line.toString());

@@ -124,7 +124,7 @@ final class DriverChecks {
   private Optional<Path> find() {
     List<Path> places = new ArrayList<>();
     String search = machine.environment().getOrDefault("LD_LIBRARY_PATH", "");
-    for (String directory : search.split(":")) {
+    for (String directory : search.split(":", -1)) {
       if (directory.startsWith("/")) {
         places.add(machine.path(directory.substring(1)));
       }

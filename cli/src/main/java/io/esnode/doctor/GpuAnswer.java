@@ -1,5 +1,6 @@
 package io.esnode.doctor;
 
+import io.esnode.nvml.NvmlReturn;
 import io.esnode.wire.Message;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ public final class GpuAnswer {
   private final Map<List<Integer>, List<Message.Absence>> absences = new HashMap<>();
   private final Map<Integer, Long> ticks = new TreeMap<>();
   private Message.@Nullable Session session;
+  private Message.@Nullable Alive alive;
   private @Nullable String failure;
 
   synchronized void add(Message message) {
@@ -28,6 +30,8 @@ public final class GpuAnswer {
       absences.put(List.of(lacking.gpu(), lacking.table()), lacking.absences());
     } else if (message instanceof Message.Rows rows) {
       ticks.merge(rows.gpu(), 1L, Long::sum);
+    } else if (message instanceof Message.Alive tick) {
+      alive = tick;
     }
   }
 
@@ -63,12 +67,16 @@ public final class GpuAnswer {
     return ticks.containsKey(gpu);
   }
 
-  /** Whether every GPU that was named has given a value. */
+  /** Whether every GPU has been asked everything once: tick 0, at which all tables are due, is over. */
   synchronized boolean complete() {
     Message.Session begun = session;
-    return begun != null
-        && (begun.initReturn() != 0
-            || !gpus.isEmpty() && ticks.keySet().containsAll(gpus.keySet()));
+    if (begun == null) {
+      return false;
+    }
+    Message.Alive tick = alive;
+    boolean everyTable = tick != null && tick.tick() > 0 && gpus.size() >= tick.gpus();
+    return begun.initReturn() != NvmlReturn.SUCCESS
+        || (everyTable && ticks.keySet().containsAll(gpus.keySet()));
   }
 
   /** Everything one GPU did not answer. */

@@ -110,6 +110,21 @@ class GpuChecksTest {
     assertThat(checks()).extracting(Check::state).containsExactly(State.BLOCKED);
   }
 
+  @Test
+  void answerIsCompleteWhenEveryGpuHasBeenAskedEverything() {
+    session(0);
+    gpu(Map.of());
+    answer.add(new SomeRows());
+    answer.add(new Message.Alive(0, 1, 2, 0, 1));
+    assertThat(answer.complete()).isFalse();
+
+    answer.add(new Message.Alive(1, 1, 2, 0, 1));
+    assertThat(answer.complete()).as("the second GPU has not been named").isFalse();
+
+    answer.add(new Message.Alive(1, 1, 1, 0, 1));
+    assertThat(answer.complete()).isTrue();
+  }
+
   /** Something GPU 0 answered. */
   private record SomeRows() implements Message.Rows {
     @Override

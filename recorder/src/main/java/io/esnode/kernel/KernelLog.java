@@ -174,7 +174,7 @@ public final class KernelLog implements AutoCloseable {
     int from = 0;
     for (int i = 0; i < length; i++) {
       boolean last = i == length - 1;
-      if (last || bytes[i] == '\n' && bytes[i + 1] != ' ') {
+      if (last || (bytes[i] == '\n' && bytes[i + 1] != ' ')) {
         record(bytes, from, last ? length : i, asked, answered);
         from = i + 1;
       }

@@ -30,7 +30,7 @@ final class LogClock {
     long own = bootMicros * 1_000;
     long mono = own + offsetNanos;
     boolean waited = answered - asked >= WAITED_NANOS;
-    if (mono > answered || waited && mono < Math.max(asked, answered - WAKE_NANOS)) {
+    if (mono > answered || (waited && mono < Math.max(asked, answered - WAKE_NANOS))) {
       offsetNanos = answered - own;
       return answered;
     }

@@ -175,8 +175,8 @@ class KernelLogTest {
     assumeThat(fifo.waitFor()).as("mkfifo").isZero();
     Moment later = new Moment(START.tsMicros() + 5_000_000, START.monoNanos() + 5_000_000_000L, 0);
 
-    try (KernelLog log = start(() -> later);
-        OutputStream kernel = Files.newOutputStream(root.resolve("dev/kmsg"))) {
+    KernelLog log = start(() -> later);
+    try (OutputStream kernel = Files.newOutputStream(root.resolve("dev/kmsg"))) {
       kernel.write("4,7,104000000,-;NVRM: Xid (PCI:0000:0f:00): 79, x\n".getBytes(UTF_8));
       kernel.flush();
 
@@ -185,6 +185,7 @@ class KernelLogTest {
       assertThat(row.origin()).isEqualTo("live");
       assertThat(row.tsMicros()).isEqualTo(START.tsMicros() + 4_000_000);
     }
+    log.close();
   }
 
   @Test
