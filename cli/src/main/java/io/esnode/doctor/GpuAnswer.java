@@ -4,19 +4,25 @@ import io.esnode.nvml.NvmlReturn;
 import io.esnode.wire.Message;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What a capture process said in the time it was given. Thread-safe. */
 public final class GpuAnswer {
+  /** Ticks of a session after which a GPU would have been named. */
+  private static final int ENOUGH_TICKS = 8;
+
   private final Map<String, String> process = new TreeMap<>();
   private final Map<Integer, Message.Gpu> gpus = new TreeMap<>();
   private final Map<List<Integer>, List<Message.Absence>> absences = new HashMap<>();
-  private final Map<Integer, Long> ticks = new TreeMap<>();
+  private final Map<Integer, Set<Long>> ticks = new HashMap<>();
   private Message.@Nullable Session session;
   private Message.@Nullable Alive alive;
+  private int ticksWithoutGpu;
   private @Nullable String failure;
 
   synchronized void add(Message message) {
@@ -29,9 +35,10 @@ public final class GpuAnswer {
     } else if (message instanceof Message.Absences lacking) {
       absences.put(List.of(lacking.gpu(), lacking.table()), lacking.absences());
     } else if (message instanceof Message.Rows rows) {
-      ticks.merge(rows.gpu(), 1L, Long::sum);
+      ticks.computeIfAbsent(rows.gpu(), gpu -> new HashSet<>()).add(rows.tick());
     } else if (message instanceof Message.Alive tick) {
       alive = tick;
+      ticksWithoutGpu += session != null && tick.gpus() == 0 ? 1 : 0;
     }
   }
 
@@ -67,16 +74,27 @@ public final class GpuAnswer {
     return ticks.containsKey(gpu);
   }
 
-  /** Whether every GPU has been asked everything once: tick 0, at which all tables are due, is over. */
+  /** Whether every GPU has been asked everything once: what is asked of it first is over when its next tick is. */
   synchronized boolean complete() {
     Message.Session begun = session;
-    if (begun == null) {
+    Message.Alive now = alive;
+    if (begun != null && begun.initReturn() != NvmlReturn.SUCCESS) {
+      return true;
+    }
+    if (begun == null || now == null) {
       return false;
     }
-    Message.Alive tick = alive;
-    boolean everyTable = tick != null && tick.tick() > 0 && gpus.size() >= tick.gpus();
-    return begun.initReturn() != NvmlReturn.SUCCESS
-        || (everyTable && ticks.keySet().containsAll(gpus.keySet()));
+    if (now.gpus() == 0) {
+      return ticksWithoutGpu >= ENOUGH_TICKS;
+    }
+    return gpus.size() >= now.gpus()
+        && gpus.keySet().stream()
+            .allMatch(gpu -> ticks.getOrDefault(gpu, Set.of()).size() > 1 || isRefused(gpu));
+  }
+
+  /** Whether a table is absent as a whole: of a lost GPU no tick comes. */
+  private boolean isRefused(int gpu) {
+    return absences(gpu).stream().anyMatch(absence -> absence.metric().indexOf('.') < 0);
   }
 
   /** Everything one GPU did not answer. */

@@ -21,8 +21,9 @@ final class GpuChecks {
     List<Check> checks = new ArrayList<>();
     checks.add(nvml());
     for (Message.Gpu gpu : answer.gpus()) {
-      gpu(gpu, checks);
+      checks.add(gpu(gpu));
     }
+    settings(checks);
     return checks;
   }
 
@@ -45,13 +46,23 @@ final class GpuChecks {
           remedy(session.initReturn()));
     }
     String found = "NVML %s, driver %s"
-        .formatted(
-            session.facts().getOrDefault("nvml.version", "of unknown version"),
-            session.facts().getOrDefault("driver.version", "of unknown version"));
+            .formatted(
+                session.facts().getOrDefault("nvml.version", "of unknown version"),
+                session.facts().getOrDefault("driver.version", "of unknown version"))
+        + confidential(session.facts().get("confidential.feature"));
     String failure = answer.failure();
+    if (failure == null && answer.gpus().isEmpty()) {
+      return Check.blocked("nvml", found + "; it lists no GPU", "nvidia-smi -L; dmesg | grep NVRM");
+    }
     return failure == null
         ? Check.ok("nvml", found)
         : Check.blocked("nvml", found + "; " + failure, null);
+  }
+
+  private static String confidential(@Nullable String feature) {
+    return feature == null
+        ? ""
+        : ", confidential computing " + (feature.equals("0") ? "off" : "on");
   }
 
   private static @Nullable String remedy(int code) {
@@ -68,7 +79,7 @@ final class GpuChecks {
     };
   }
 
-  private void gpu(Message.Gpu gpu, List<Check> checks) {
+  private Check gpu(Message.Gpu gpu) {
     Map<String, String> facts = gpu.facts();
     String item = "gpu " + gpu.gpu();
     String name = "%s, %s".formatted(facts.getOrDefault("name", "name unknown"), gpu.entity());
@@ -76,22 +87,22 @@ final class GpuChecks {
     List<Message.Absence> refused =
         lacking.stream().filter(GpuChecks::isTrouble).toList();
     if (!answer.answered(gpu.gpu())) {
-      checks.add(Check.blocked(
+      return Check.blocked(
           item,
           refused.isEmpty()
               ? name + " did not answer in time"
               : "%s: %s".formatted(name, refused.get(0).reason()),
-          "nvidia-smi -i %d -q; dmesg | grep -e NVRM -e AER".formatted(gpu.gpu())));
-      return;
+          "nvidia-smi -i %d -q; dmesg | grep -e NVRM -e AER".formatted(gpu.gpu()));
     }
-    String found =
-        "%s; %d values not offered by it".formatted(name, lacking.size() - refused.size());
-    checks.add(
-        refused.isEmpty()
-            ? Check.ok(item, found)
-            : Check.blocked(
-                item, "%s; %s".formatted(found, summary(refused)), permission(refused)));
-    settings(item, gpu.gpu(), facts, checks);
+    String found = "%s; GPM %s, events %s; %d values not offered by it"
+        .formatted(
+            name,
+            "1".equals(facts.get("gpm.supported")) ? "yes" : "no",
+            facts.getOrDefault("events.supported", "unknown"),
+            lacking.size() - refused.size());
+    return refused.isEmpty()
+        ? Check.ok(item, found)
+        : Check.blocked(item, "%s; %s".formatted(found, summary(refused)), permission(refused));
   }
 
   /** Not what the board cannot do, but what it was kept from. */
@@ -121,46 +132,50 @@ final class GpuChecks {
 
   private static @Nullable String permission(List<Message.Absence> refused) {
     return refused.stream().allMatch(a -> a.code() != null && a.code() == NvmlReturn.NO_PERMISSION)
-        ? "sudo esnode record ..."
+        ? "sudo esnode record ...; in a container: docker run --cap-add SYS_ADMIN ..."
         : null;
   }
 
-  private static void settings(
-      String item, int gpu, Map<String, String> facts, List<Check> checks) {
-    if (off(facts, "persistence.mode")) {
-      checks.add(Check.note(
-          item,
-          "persistence mode off: counters restart whenever nobody uses the GPU",
-          "systemctl enable --now nvidia-persistenced"));
-    }
-    if (off(facts, "accounting.mode")) {
-      checks.add(Check.note(
-          item,
-          "accounting mode off: processes that ended before a recording leave no trace",
-          "nvidia-smi -i %d -am 1".formatted(gpu)));
-    }
-    if (off(facts, "ecc.mode")) {
-      checks.add(Check.note(
-          item, "ECC off: memory errors are not counted", "nvidia-smi -i %d -e 1".formatted(gpu)));
-    }
-    if ("1".equals(facts.get("mig.mode"))) {
-      checks.add(Check.note(
-          item,
-          "MIG on: NVML gives no utilization of the whole device, nor remapped rows while instances run",
-          null));
-    }
-    List<String> more = new ArrayList<>();
-    more.add("1".equals(facts.get("gpm.supported")) ? "GPM yes" : "GPM no");
-    more.add("events %s".formatted(facts.getOrDefault("events.supported", "unknown")));
-    String confidential = facts.get("confidential_computing");
-    more.add(
-        confidential == null
-            ? "confidential computing not told"
-            : "confidential computing " + confidential);
-    checks.add(Check.ok(item, String.join(", ", more)));
+  /** What an operator may have set, once for all GPUs that have it so. */
+  private void settings(List<Check> checks) {
+    setting(
+        "persistence.mode",
+        "0",
+        "persistence mode off: counters restart whenever nobody uses the GPU",
+        "systemctl enable --now nvidia-persistenced",
+        checks);
+    setting(
+        "accounting.mode",
+        "0",
+        "accounting mode off: processes that ended before a recording leave no trace",
+        "nvidia-smi%s -am 1",
+        checks);
+    setting("ecc.mode", "0", "ECC off: memory errors are not counted", "nvidia-smi%s -e 1", checks);
+    setting(
+        "mig.mode",
+        "1",
+        "MIG on: NVML gives no utilization of the whole device, nor remapped rows while instances run",
+        null,
+        checks);
   }
 
-  private static boolean off(Map<String, String> facts, String fact) {
-    return "0".equals(facts.get(fact));
+  /** @param remedy with a place for the GPUs; null for none */
+  private void setting(
+      String fact, String value, String found, @Nullable String remedy, List<Check> checks) {
+    List<String> gpus = new ArrayList<>();
+    for (Message.Gpu gpu : answer.gpus()) {
+      if (value.equals(gpu.facts().get(fact))) {
+        gpus.add(Integer.toString(gpu.gpu()));
+      }
+    }
+    if (gpus.isEmpty()) {
+      return;
+    }
+    boolean all = gpus.size() == answer.gpus().size();
+    String some = String.join(",", gpus);
+    checks.add(Check.note(
+        all ? "every gpu" : "gpu " + some,
+        found,
+        remedy == null ? null : remedy.formatted(all ? "" : " -i " + some)));
   }
 }

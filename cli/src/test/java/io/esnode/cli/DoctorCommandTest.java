@@ -1,6 +1,7 @@
 package io.esnode.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.esnode.doctor.Check;
 import io.esnode.doctor.Examination;
@@ -9,6 +10,7 @@ import io.esnode.json.JsonReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +78,48 @@ class DoctorCommandTest {
             + counts.integer("blocked")
             + counts.integer("absent"))
         .isEqualTo(document.arr("checks").items().size());
+  }
+
+  @Test
+  void anotherLibraryIsAskedAndItsAnswersAreSimulated() throws Exception {
+    Path library = Path.of("../nvml-capture/target/fake/R580/libnvidia-ml.so.1").toAbsolutePath();
+    assumeThat(library).as("the fake NVML, which needs a C compiler").exists();
+    host();
+    Path timeline = Files.writeString(directory.resolve("timeline"), """
+        esnode.timeline/1
+        gpu 0 uuid GPU-00000000-0000-0000-0000-000000000001
+        gpu 0 name NVIDIA H100 80GB HBM3
+        gpu 0 pci 00000000:0F:00.0
+        set 0 0 persistence_mode 0
+        ret 0 0 nvmlDeviceGetSramEccErrorStatus 4
+        """);
+
+    Esnode.Answer answer = esnode.run(
+        Map.of("ESNODE_FAKE_TIMELINE", timeline.toString()),
+        "doctor",
+        "--root",
+        root.toString(),
+        "--nvml-library",
+        library.toString(),
+        "--deadline",
+        "30s");
+
+    assertThat(answer.out())
+        .startsWith("SIMULATED")
+        .contains(
+            "NVIDIA H100 80GB HBM3",
+            "permission (4): ",
+            "-> systemctl enable --now nvidia-persistenced",
+            "-> nvidia-smi -am 1");
+    assertThat(answer.exit()).isEqualTo(1);
+  }
+
+  @Test
+  void libraryThatIsNotThereIsNamed() throws Exception {
+    Esnode.Answer answer = doctor("--nvml-library", "/nonexistent.so");
+
+    assertThat(answer.exit()).isEqualTo(5);
+    assertThat(answer.err()).contains("--nvml-library /nonexistent.so: cannot be read");
   }
 
   @Test

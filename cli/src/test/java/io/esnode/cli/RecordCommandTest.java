@@ -72,6 +72,16 @@ class RecordCommandTest {
   }
 
   @Test
+  void recordingTellsWhetherTheKernelLogWasRead() throws Exception {
+    esnode.run("record", "--duration", "100ms", "--interval", "50ms", "--out", "t.parquet");
+
+    Esnode.Answer answer = esnode.run(
+        "query", "t.parquet", "SELECT detail FROM audit WHERE action = 'kernel_log.read'");
+
+    assertThat(answer.out()).as(answer.err()).contains("/dev/kmsg: ");
+  }
+
+  @Test
   void statusOfTheCommandIsPassedOn() throws Exception {
     Esnode.Answer answer = esnode.run(
         "record",

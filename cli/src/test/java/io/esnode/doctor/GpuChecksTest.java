@@ -44,28 +44,39 @@ class GpuChecksTest {
     session(0);
     gpu(Map.of("name", "NVIDIA H100", "gpm.supported", "1", "events.supported", "0xff8b"));
     lacks(3, "nvmlDeviceGetMarginTemperature: not supported (3)");
-    answer.add(new SomeRows());
+    answer.add(new SomeRows(0));
 
     assertThat(checks()).extracting(Check::state).containsOnly(State.OK);
     assertThat(check("nvml").found()).isEqualTo("NVML 12.550.163.01, driver 550.163.01");
     assertThat(check("gpu 0").found())
-        .isEqualTo("NVIDIA H100, gpu:GPU-1; 1 values not offered by it");
+        .isEqualTo("NVIDIA H100, gpu:GPU-1; GPM yes, events 0xff8b; 1 values not offered by it");
   }
 
   @Test
   void whatTheOperatorSwitchedOffIsALineToType() {
     session(0);
     gpu(Map.of("persistence.mode", "0", "accounting.mode", "0", "ecc.mode", "0", "mig.mode", "1"));
-    answer.add(new SomeRows());
+    answer.add(new SomeRows(0));
 
     assertThat(checks())
         .filteredOn(c -> c.state() == State.NOTE)
         .extracting(Check::remedy)
         .containsExactly(
             "systemctl enable --now nvidia-persistenced",
-            "nvidia-smi -i 0 -am 1",
-            "nvidia-smi -i 0 -e 1",
+            "nvidia-smi -am 1",
+            "nvidia-smi -e 1",
             null);
+  }
+
+  @Test
+  void settingOfSomeGpusNamesThem() {
+    session(0);
+    for (int gpu = 0; gpu < 3; gpu++) {
+      answer.add(
+          new Message.Gpu(gpu, "gpu:GPU-" + gpu, Map.of("accounting.mode", gpu == 1 ? "1" : "0")));
+    }
+
+    assertThat(check("gpu 0,2").remedy()).isEqualTo("nvidia-smi -i 0,2 -am 1");
   }
 
   @Test
@@ -73,11 +84,11 @@ class GpuChecksTest {
     session(0);
     gpu(Map.of());
     lacks(4, "nvmlDeviceGetSramEccErrorStatus: no permission (4)");
-    answer.add(new SomeRows());
+    answer.add(new SomeRows(0));
 
     assertThat(check("gpu 0").state()).isEqualTo(State.BLOCKED);
     assertThat(check("gpu 0").found()).contains("no permission (4): 1");
-    assertThat(check("gpu 0").remedy()).isEqualTo("sudo esnode record ...");
+    assertThat(check("gpu 0").remedy()).startsWith("sudo esnode record ...");
   }
 
   @Test
@@ -85,13 +96,31 @@ class GpuChecksTest {
     session(0);
     gpu(Map.of("name", "NVIDIA H100"));
     answer.add(new Message.Gpu(1, "gpu:GPU-2", Map.of()));
-    answer.add(new SomeRows());
+    answer.add(new SomeRows(0));
     answer.failed("no answer within 5 s");
 
     assertThat(check("gpu 0").state()).isEqualTo(State.OK);
     assertThat(check("gpu 1").state()).isEqualTo(State.BLOCKED);
     assertThat(check("gpu 1").found()).contains("did not answer in time");
     assertThat(check("nvml").state()).isEqualTo(State.BLOCKED);
+  }
+
+  @Test
+  void lostGpuIsAnAnswer() {
+    session(0);
+    gpu(Map.of("name", "NVIDIA H100"));
+    answer.add(new Message.Absences(
+        0,
+        0,
+        1,
+        1,
+        List.of(
+            new Message.Absence("gpu:GPU-1", "gpu", 15, "nvmlDeviceGetName: GPU is lost (15)"))));
+    answer.add(new Message.Alive(3, 1, 1, 0, 1));
+
+    assertThat(answer.complete()).isTrue();
+    assertThat(check("gpu 0").state()).isEqualTo(State.BLOCKED);
+    assertThat(check("gpu 0").found()).endsWith("GPU is lost (15)");
   }
 
   @Test
@@ -114,19 +143,32 @@ class GpuChecksTest {
   void answerIsCompleteWhenEveryGpuHasBeenAskedEverything() {
     session(0);
     gpu(Map.of());
-    answer.add(new SomeRows());
-    answer.add(new Message.Alive(0, 1, 2, 0, 1));
-    assertThat(answer.complete()).isFalse();
-
+    answer.add(new SomeRows(0));
     answer.add(new Message.Alive(1, 1, 2, 0, 1));
+    assertThat(answer.complete()).as("first tick").isFalse();
+
+    answer.add(new SomeRows(1));
     assertThat(answer.complete()).as("the second GPU has not been named").isFalse();
 
     answer.add(new Message.Alive(1, 1, 1, 0, 1));
     assertThat(answer.complete()).isTrue();
   }
 
+  @Test
+  void machineOfWhichNvmlListsNoGpuIsToldSo() {
+    session(0);
+    for (int tick = 0; tick < 8; tick++) {
+      assertThat(answer.complete()).isFalse();
+      answer.add(new Message.Alive(tick, 1, 0, 0, 1));
+    }
+
+    assertThat(answer.complete()).isTrue();
+    assertThat(check("nvml").state()).isEqualTo(State.BLOCKED);
+    assertThat(check("nvml").found()).endsWith("it lists no GPU");
+  }
+
   /** Something GPU 0 answered. */
-  private record SomeRows() implements Message.Rows {
+  private record SomeRows(long tick) implements Message.Rows {
     @Override
     public int gpu() {
       return 0;
@@ -134,11 +176,6 @@ class GpuChecksTest {
 
     @Override
     public int table() {
-      return 0;
-    }
-
-    @Override
-    public long tick() {
       return 0;
     }
 
