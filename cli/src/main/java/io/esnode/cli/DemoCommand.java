@@ -1,16 +1,22 @@
 package io.esnode.cli;
 
+import io.esnode.bundle.BundleFile;
 import io.esnode.json.JsonException;
 import io.esnode.ledger.Diagnosis;
 import io.esnode.ledger.Finding;
 import io.esnode.ledger.Ledger;
+import io.esnode.ledger.Severity;
 import io.esnode.ledger.State;
+import io.esnode.scenario.ScenarioReader;
 import io.esnode.signature.ExitCode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -24,13 +30,17 @@ import picocli.CommandLine.Spec;
 /** {@code esnode demo}: the main job on this host, each step a command that the reader can type again. */
 @Command(
     name = "demo",
-    description = "Record this host under a little load, sign, verify, analyze and report.",
+    description =
+        "Record this host under a little load, sign, verify, analyze and report; without a GPU, play one that is lost.",
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {"  esnode demo", "  esnode demo --duration 30s --out /tmp/esnode-demo"})
 final class DemoCommand implements Callable<Integer> {
   private static final String QUESTION =
       "SELECT entity, max(write_bytes) - min(write_bytes) AS written FROM disk GROUP BY entity ORDER BY entity";
+
+  /** Played where this host has no GPU. */
+  private static final String SCENARIO = "gpu-falls-off-the-bus";
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli injects it
@@ -67,8 +77,56 @@ final class DemoCommand implements Callable<Integer> {
     run("report", name, "--template", "incident", "--out", directory.toString());
     step(5, "query", "query " + name + " \"" + QUESTION + "\"");
     run("query", name, QUESTION);
+    boolean gpus = hasGpuRows(bundle);
+    if (!gpus) {
+      simulate(directory);
+    }
     summary(directory, bundle);
+    gpu(directory, gpus);
+    files(directory, bundle);
     return ExitCode.OK;
+  }
+
+  private static boolean hasGpuRows(Path bundle) throws IOException {
+    try (FileChannel channel = FileChannel.open(bundle)) {
+      return BundleFile.read(bundle.toString(), channel).manifest().rowGroups().stream()
+          .anyMatch(group -> group.kind().equals("gpu"));
+    }
+  }
+
+  /** Where there is no GPU, one that was written falls off the bus. */
+  private void simulate(Path directory) throws IOException {
+    Path scenario = directory.resolve(SCENARIO + ".yaml");
+    try (InputStream shipped = ScenarioReader.class.getResourceAsStream(SCENARIO + ".yaml")) {
+      if (shipped == null) {
+        throw new IllegalStateException(SCENARIO + ".yaml is not in the jar");
+      }
+      Files.copy(shipped, scenario, StandardCopyOption.REPLACE_EXISTING);
+    }
+    String name = directory.resolve(SCENARIO + ".parquet").toString();
+    String ledger = directory.resolve(SCENARIO + ".analysis.json").toString();
+    step(6, "no GPU here: play an incident", "simulate " + scenario + " --out " + name);
+    run("simulate", scenario.toString(), "--out", name);
+    say("    $ esnode analyze " + name);
+    quietly("analyze", name, "--out", ledger);
+    say("    $ esnode report " + name + " --template incident --out " + directory);
+    quietly("report", name, "--template", "incident", "--out", directory.toString());
+  }
+
+  private void gpu(Path directory, boolean recorded) throws IOException {
+    if (recorded) {
+      say("GPU: recorded with the host; what was found of it stands above.");
+      return;
+    }
+    Ledger ledger = ledger(directory.resolve(SCENARIO + ".analysis.json"));
+    List<Finding> worst = ledger.findings().stream()
+        .filter(f -> f.state() == State.PRESENT && f.severity().compareTo(Severity.ERROR) >= 0)
+        .toList();
+    say("GPU: none recorded here. SIMULATED, from a scenario that ships with esnode, nothing of it measured:");
+    for (Finding finding : worst.subList(0, Math.min(3, worst.size()))) {
+      say("  SIMULATED %-8s %s"
+          .formatted(finding.severity().word(), Text.oneLine(finding.explanation())));
+    }
   }
 
   private Path directory() {
@@ -103,13 +161,18 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private void run(String... arguments) {
+    quietly(arguments).lines().forEach(line -> say("    " + line));
+  }
+
+  /** @return what it said */
+  private String quietly(String... arguments) {
     StringWriter text = new StringWriter();
     int exit = Main.run(new PrintWriter(text), spec.commandLine().getErr(), arguments);
-    text.toString().lines().forEach(line -> say("    " + line));
     if (exit != ExitCode.OK) {
       throw new CommandException(
           exit, "demo: esnode %s ended with status %d".formatted(arguments[0], exit));
     }
+    return text.toString();
   }
 
   private void summary(Path directory, Path bundle) throws IOException {
@@ -138,13 +201,19 @@ final class DemoCommand implements Callable<Integer> {
               Text.oneLine(finding.title()),
               Text.oneLine(finding.entity())));
     }
-    say("GPU: none recorded; this version records the host.");
+  }
+
+  private void files(Path directory, Path bundle) {
     say("");
     say("Report (HTML): "
         + directory.resolve("demo.incident.html").toAbsolutePath().normalize());
     say("Report (PDF):  "
         + directory.resolve("demo.incident.pdf").toAbsolutePath().normalize());
     say("Recording:     " + bundle.toAbsolutePath().normalize());
+    if (Files.exists(directory.resolve(SCENARIO + ".parquet"))) {
+      say("SIMULATED:     "
+          + directory.resolve(SCENARIO + ".incident.html").toAbsolutePath().normalize());
+    }
     spec.commandLine().getOut().flush();
   }
 

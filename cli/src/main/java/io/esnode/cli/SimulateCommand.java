@@ -110,7 +110,7 @@ final class SimulateCommand implements Callable<Integer> {
       return in.readNBytes(LIMIT_BYTES);
     } catch (IOException e) {
       throw new CommandException(
-          ExitCode.MALFORMED, "%s: cannot be read: %s".formatted(file, Reason.of(e)), e);
+          ExitCode.MALFORMED, String.valueOf(Reason.of(e)), e);
     }
   }
 

@@ -142,12 +142,8 @@ final class Block {
     if (!choices.contains(found)) {
       throw scalar
           .place()
-          .wrong("%s: found %s, expected %s%s"
-              .formatted(
-                  key,
-                  YamlReader.kind(scalar),
-                  String.join(", ", choices),
-                  Nearest.hint(found, choices)));
+          .wrong("%s: found %s%s, expected %s"
+              .formatted(key, YamlReader.kind(scalar), Nearest.hint(found, choices), String.join(", ", choices)));
     }
     return found;
   }
@@ -181,8 +177,8 @@ final class Block {
     for (Yaml.Scalar key : mapping.entries().keySet()) {
       if (!known.contains(key.text())) {
         throw key.place()
-            .wrong("found %s:, expected one of %s%s"
-                .formatted(key.text(), String.join(", ", known), Nearest.hint(key.text(), known)));
+            .wrong("found %s:%s, expected one of %s"
+                .formatted(key.text(), Nearest.hint(key.text(), known), String.join(", ", known)));
       }
     }
   }

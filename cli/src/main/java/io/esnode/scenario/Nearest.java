@@ -6,7 +6,7 @@ import java.util.Collection;
 final class Nearest {
   private Nearest() {}
 
-  /** {@code "; did you mean X?"}, or nothing where no known word is near. */
+  /** {@code " (did you mean X?)"}, or nothing where no known word is near. */
   static String hint(String found, Collection<String> known) {
     String best = "";
     int bestDistance = Math.max(2, Math.min(found.length(), 64) / 3) + 1;
@@ -17,7 +17,7 @@ final class Nearest {
         bestDistance = distance;
       }
     }
-    return best.isEmpty() ? "" : "; did you mean " + best + "?";
+    return best.isEmpty() ? "" : " (did you mean " + best + "?)";
   }
 
   /** Letters to add, drop or replace. */

@@ -55,6 +55,7 @@ public final class Simulation {
   private final String sha256;
   private final String toolVersion;
   private final Timeline timeline;
+  private final String timelineSha256;
   private final long startMono;
 
   /**
@@ -66,8 +67,10 @@ public final class Simulation {
     this.scenario = scenario;
     this.sha256 = sha256;
     this.toolVersion = toolVersion;
+    String text = ScenarioCompiler.compile(scenario);
+    this.timelineSha256 = Sha256.hex(text);
     try {
-      this.timeline = Timeline.parse(scenario.name(), ScenarioCompiler.compile(scenario));
+      this.timeline = Timeline.parse("scenario:" + scenario.name(), text);
     } catch (TimelineException e) {
       throw new IllegalStateException(
           "the compiler wrote a line that is none: " + e.getMessage(), e);
@@ -216,8 +219,33 @@ public final class Simulation {
 
     private void take() throws IOException {
       for (Message message = messages.next(); message != null; message = messages.next()) {
-        intake.accept(message);
+        intake.accept(named(message));
       }
+    }
+
+    /** What answers is no library, and no file of this machine. */
+    private Message named(Message message) {
+      if (message instanceof Message.Hello hello) {
+        return new Message.Hello(hello.version(), named(hello.facts()));
+      }
+      if (message instanceof Message.Session session) {
+        return new Message.Session(
+            session.number(),
+            session.initReturn(),
+            session.tsMicros(),
+            session.monoNanos(),
+            named(session.facts()),
+            session.tables());
+      }
+      return message;
+    }
+
+    private Map<String, String> named(Map<String, String> facts) {
+      Map<String, String> named = new TreeMap<>(facts);
+      named.remove("absent.library.sha256");
+      named.put("library.path", timeline.name());
+      named.put("library.sha256", timelineSha256);
+      return named;
     }
 
     private void audit(String action, String detail, String digest) {

@@ -52,10 +52,10 @@ class ScenarioReaderTest {
   @ParameterizedTest
   @CsvSource(delimiter = '|', textBlock = """
       faults: [{at: 1s, gpu: 0, fault: airflow, tooo: 20 %}]      | incident.yaml:6:10: to: is missing; found at, gpu, fault, tooo
-      faults: [{at: 1s, gpu: 0, fault: airflow, to: 20 %, ove: 1s}] | incident.yaml:6:53: found ove:, expected one of at, fault, gpu, to, over; did you mean over?
-      fautls: []                                                  | incident.yaml:6:1: found fautls:, expected one of
+      faults: [{at: 1s, gpu: 0, fault: airflow, to: 20 %, ove: 1s}] | incident.yaml:6:53: found ove: (did you mean over?), expected one of at, fault, gpu, to, over
+      fautls: []                                                  | incident.yaml:6:1: found fautls: (did you mean faults?), expected one of
       faults: [{at: 1s, gpu: 2, fault: gpu-lost}]                 | incident.yaml:6:24: gpu: found "2", expected all, a number from 0 to 1
-      faults: [{at: 1s, gpu: 0, fault: gpu-lots}]                 | incident.yaml:6:34: fault: found "gpu-lots", expected xid,
+      faults: [{at: 1s, gpu: 0, fault: gpu-lots}]                 | incident.yaml:6:34: fault: found "gpu-lots" (did you mean gpu-lost?), expected xid,
       faults: [{at: 11s, gpu: 0, fault: gpu-lost}]                | incident.yaml:6:15: at: found "11s", expected a time before the end
       faults: [{at: soon, gpu: 0, fault: gpu-lost}]               | incident.yaml:6:15: found "soon", expected a time such as 90s
       faults: {at: 1s}                                            | incident.yaml:6:9: faults: found keys, expected a list
