@@ -78,16 +78,14 @@ public final class Recorder {
       gaps.never(missing, "live", started.tsMicros(), started.monoNanos());
     }
     long tick = 0;
-    while (true) {
-      if (!sleepUntil(startMono + tick * intervalNanos)) {
-        break;
-      }
+    do {
+      // Tick 0 is due: whoever stops at once still gets a first and a last sample.
       sample(tick);
       if (duration != null && (tick + 1) * intervalNanos > duration.toNanos()) {
         stop("duration over");
       }
       tick = next(tick);
-    }
+    } while (sleepUntil(startMono + tick * intervalNanos));
     if (!"duration over".equals(stopReason)) {
       sample(tick);
     }
