@@ -26,7 +26,8 @@ WITH moved AS (
         boot_id,
         entity,
         max(pcie_generation) AS generation,
-        max(pcie_width) AS lanes_count
+        max(pcie_width) AS lanes_count,
+        max(pcie_replay_count) - min(pcie_replay_count) AS grown_count
     FROM gpu
     WHERE tick IS NOT NULL
     GROUP BY node, boot_id, entity
@@ -63,7 +64,8 @@ step AS (
         gpu.pcie_replay_count - lag(gpu.pcie_replay_count) OVER w AS replays_count
     FROM gpu
     INNER JOIN limited USING (node, boot_id, entity)
-    WHERE gpu.mono_ns IS NOT NULL
+    WHERE limited.grown_count > limited.limit_per_min_count
+        AND gpu.mono_ns IS NOT NULL
         AND gpu.tick IS NOT NULL
         AND gpu.pcie_replay_count IS NOT NULL
     WINDOW w AS (PARTITION BY gpu.node, gpu.boot_id, gpu.entity ORDER BY gpu.mono_ns NULLS LAST, gpu.row_id NULLS LAST)

@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -15,6 +14,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What each bundle holds of the columns that rules and charts need: a sensor that said nothing cannot say that nothing
@@ -101,22 +101,39 @@ final class Availability {
     if (columns.isEmpty()) {
       return;
     }
-    List<String> counts = new ArrayList<>();
-    for (String column : columns) {
-      String name = Views.name(column);
-      counts.add("count(%s)".formatted(name));
-      counts.add("min(mono_ns) FILTER (%s IS NOT NULL) < max(mono_ns) FILTER (%s IS NOT NULL)"
-          .formatted(name, name));
-    }
+    Map<String, Long> rows = new LinkedHashMap<>();
+    long entities;
     try (Statement sql = connection.createStatement();
-        ResultSet row = sql.executeQuery("SELECT %s FROM %s.%s"
-            .formatted(String.join(", ", counts), input.schema(), Views.name(table)))) {
+        ResultSet row = sql.executeQuery("SELECT count(DISTINCT entity), %s FROM %s.%s"
+            .formatted(
+                columns.stream()
+                    .map(c -> "count(%s)".formatted(Views.name(c)))
+                    .collect(Collectors.joining(", ")),
+                input.schema(),
+                Views.name(table)))) {
       row.next();
+      entities = row.getLong(1);
       for (int i = 0; i < columns.size(); i++) {
-        readings.put(
-            key(input, table + "." + columns.get(i)),
-            new Readings(row.getLong(2 * i + 1), row.getBoolean(2 * i + 2)));
+        rows.put(columns.get(i), row.getLong(i + 2));
       }
+    }
+    for (Map.Entry<String, Long> column : rows.entrySet()) {
+      // More values than entities: one of them has two. Only the few others are worth another look.
+      boolean times = column.getValue() > entities
+          || column.getValue() > 1 && spread(connection, input, table, column.getKey());
+      readings.put(
+          key(input, table + "." + column.getKey()), new Readings(column.getValue(), times));
+    }
+  }
+
+  private static boolean spread(
+      Connection connection, Views.Input input, String table, String column) throws SQLException {
+    try (Statement sql = connection.createStatement();
+        ResultSet row = sql.executeQuery(
+            "SELECT min(mono_ns) < max(mono_ns) FROM %s.%s WHERE %s IS NOT NULL"
+                .formatted(input.schema(), Views.name(table), Views.name(column)))) {
+      row.next();
+      return row.getBoolean(1);
     }
   }
 

@@ -10,6 +10,7 @@ import io.esnode.ledger.Figure;
 import io.esnode.ledger.Finding;
 import io.esnode.ledger.Ledger;
 import io.esnode.ledger.RuleResult;
+import io.esnode.ledger.Series;
 import io.esnode.signature.TrustState;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -274,6 +275,47 @@ class ReportRendererTest {
         .contains("No incident found")
         .contains("No rule found what it looks for.")
         .contains("The ledger carries no series to draw.");
+  }
+
+  @Test
+  void twelveGpusAreTwoChartsOfShortNames() throws IOException {
+    Ledger sample = SampleLedger.incident();
+    Series cut = sample.series().get(0);
+    List<Series> gpus = IntStream.range(0, 12)
+        .mapToObj(i -> new Series(
+            "gpu-temperature",
+            "GPU temperature",
+            "Cel",
+            "temperature",
+            "gpu:GPU-0000000%x-0000-4000-8000-000000000000".formatted(i),
+            cut.query(),
+            cut.startTs(),
+            cut.endTs(),
+            cut.stepMs(),
+            List.of(new Series.Point(0, "40", "41"), new Series.Point(cut.stepMs(), "42", "43"))))
+        .toList();
+
+    String page = page(
+        new Ledger(
+            sample.toolVersion(),
+            sample.engine(),
+            sample.asOf(),
+            sample.trust(),
+            sample.simulated(),
+            sample.bundles(),
+            sample.coverage(),
+            sample.rules(),
+            sample.findings(),
+            sample.diagnosis(),
+            sample.figures(),
+            sample.queries(),
+            gpus,
+            sample.notPerformed()),
+        false);
+
+    assertThat(page)
+        .contains("GPU temperature: gpu:GPU-00000000… to gpu:GPU-00000007…")
+        .contains("GPU temperature: gpu:GPU-00000008… to gpu:GPU-0000000b…");
   }
 
   @Test
