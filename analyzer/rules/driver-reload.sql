@@ -40,6 +40,19 @@ sign AS (
     WHERE event_class = 'nvml'
         AND is_before_start = 0
         AND (reason LIKE 'handle changed%' OR reason = 'GPU is back in the list')
+    UNION ALL
+    SELECT
+        node,
+        boot_id,
+        'node' AS entity,
+        ts AS from_ts,
+        ts AS until_ts,
+        row_id,
+        'the kernel log says that the driver was loaded' AS words
+    FROM gpu_event
+    WHERE event_class = 'nvrm'
+        AND is_before_start = 0
+        AND reason = 'driver loading'
 )
 SELECT
     entity,

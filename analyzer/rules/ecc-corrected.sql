@@ -10,7 +10,7 @@
 -- figure:   errors_count | ECC errors corrected | 1 | 0
 -- figure:   duration_s | Duration | s | 3
 -- source:   nvml.h NVML_FI_DEV_ECC_SBE_VOL_TOTAL; no limit is published, the one of DCGM 4.6.0 is a placeholder
--- explain:  ${errors_count} ECC errors were corrected within ${duration_s} s. Correction worked; a rising rate may precede a row remap.
+-- explain:  ECC errors corrected: ${errors_count} within ${duration_s} s. Correction worked; a rising rate may precede a row remap.
 WITH moved AS (
     -- Counters that stood still are not worth sorting.
     SELECT node, boot_id, entity

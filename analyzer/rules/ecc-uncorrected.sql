@@ -8,7 +8,7 @@
 -- param:    merge_s = 180   growth no further apart is one finding
 -- figure:   errors_count | ECC errors not corrected | 1 | 0
 -- source:   nvml.h NVML_FI_DEV_ECC_DBE_VOL_TOTAL: since driver load or reset
--- explain:  ${errors_count} ECC errors were not corrected between two readings.
+-- explain:  ECC errors that were not corrected: ${errors_count}.
 WITH moved AS (
     -- Counters that stood still are not worth sorting.
     SELECT node, boot_id, entity

@@ -8,7 +8,7 @@
 -- param:    merge_s = 60   growth no further apart is one finding
 -- figure:   failures_count | Link recoveries that failed | 1 | 0
 -- source:   nvml.h NVML_FI_DEV_NVLINK_COUNT_LINK_RECOVERY_FAILED_EVENTS; table nvlink_error_types: above 0 the link is lost
--- explain:  ${failures_count} recoveries of the link failed: the link is lost.
+-- explain:  Recoveries of the link that failed: ${failures_count}. The link is lost.
 WITH moved AS (
     -- Counters that stood still are not worth sorting.
     SELECT node, boot_id, entity

@@ -9,7 +9,7 @@
 -- figure:   fatal_count | PCIe fatal errors | 1 | 0
 -- figure:   nonfatal_count | PCIe non-fatal errors | 1 | 0
 -- source:   nvml.h NVML_FI_DEV_PCIE_COUNT_FATAL_ERROR, NVML_FI_DEV_PCIE_COUNT_NON_FATAL_ERROR
--- explain:  The GPU counted ${fatal_count} fatal and ${nonfatal_count} non-fatal PCIe errors.
+-- explain:  PCIe errors counted by the GPU: ${fatal_count} fatal, ${nonfatal_count} not fatal.
 WITH moved AS (
     -- Counters that stood still are not worth sorting.
     SELECT node, boot_id, entity

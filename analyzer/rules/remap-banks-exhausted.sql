@@ -7,7 +7,7 @@
 -- figure:   readings_count | Readings | 1 | 0
 -- figure:   banks_count | Banks without a spare row, at most | 1 | 0
 -- source:   table threshold_rules, bank_availability; nvml.h nvmlRowRemapperHistogramValues_t
--- explain:  ${banks_count} memory banks have no spare row left (rule bank_availability, NVIDIA: watch).
+-- explain:  Memory banks without a spare row: ${banks_count} (rule bank_availability, NVIDIA: watch).
 SELECT
     entity,
     min(ts) AS first_ts,

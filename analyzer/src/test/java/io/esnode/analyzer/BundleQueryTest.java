@@ -50,6 +50,41 @@ class BundleQueryTest {
     assertThat(ask("SELECT tick, tick FROM host").names).containsExactly("tick", "tick_2");
   }
 
+  @Test
+  void knowledgeStandsBesideTheRecording() throws Exception {
+    assertThat(ask("SELECT name, category, is_application_class FROM xid_catalog WHERE xid = 79").rows)
+        .containsExactly(
+            List.of(Json.of("GPU has fallen off the bus"), Json.of("hardware-bus"), Json.of(0)));
+  }
+
+  @Test
+  void gpuOfALogLineIsFoundByItsAddress() throws Exception {
+    Recording recording = Recording.everySecond()
+        .set("inventory", "gpu:GPU-1", 0, "item", "gpu.pci.address")
+        .set("inventory", "gpu:GPU-1", 0, "value", "00000000:5D:00.0")
+        .set("event", "gpu:pci:0000:5d:00", 1, "event_class", "xid")
+        .set("event", "gpu:pci:0000:5d:00", 1, "code", 79L)
+        .set("event", "gpu:pci:0000:5d:00", 1, "pci_address", "0000:5d:00");
+
+    assertThat(ask(recording, "SELECT entity, xid, told_by, is_before_start FROM xid").rows)
+        .containsExactly(
+            List.of(Json.of("gpu:GPU-1"), Json.of(79), Json.of("kernel log"), Json.of(0)));
+  }
+
+  /** A simulated row says simulated, and nothing else, of its origin. */
+  @Test
+  void simulatedEventFromBeforeTheStartIsKnownByItsTime() throws Exception {
+    Recording recording = Recording.everySecond()
+        .set("event", "node", 0, "event_class", "nvrm")
+        .set("event", "node", 0, "origin", "simulated")
+        .set("event", "node", 0, "ts_offset_us", -5_000_000L)
+        .set("event", "node", 1, "event_class", "nvrm")
+        .set("event", "node", 1, "origin", "simulated");
+
+    assertThat(ask(recording, "SELECT is_before_start FROM gpu_event ORDER BY ts").rows)
+        .containsExactly(List.of(Json.of(1)), List.of(Json.of(0)));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -65,10 +100,13 @@ class BundleQueryTest {
   }
 
   private Kept ask(String sql) throws IOException {
+    return ask(Recording.everySecond().counter("host", "node", "oom_kill_count", 0, 1, 3), sql);
+  }
+
+  private Kept ask(Recording recording, String sql) throws IOException {
     Kept kept = new Kept();
-    VerifiedBundle bundle = Recording.everySecond()
-        .counter("host", "node", "oom_kill_count", 0, 1, 3)
-        .verified(dir.resolve("t.parquet"), TrustState.TRUSTED_SIGNER);
+    VerifiedBundle bundle =
+        recording.verified(dir.resolve("t.parquet"), TrustState.TRUSTED_SIGNER);
     try (OpenBundle open = bundle.bundle()) {
       BundleQuery.run(List.of(bundle), sql, 256, kept);
       assertThat(open.name()).isEqualTo("t.parquet");

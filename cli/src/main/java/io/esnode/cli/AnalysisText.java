@@ -13,10 +13,14 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A ledger for people at a terminal: who vouches for it, the verdict, findings worst first, how complete the recording is,
@@ -29,6 +33,12 @@ final class AnalysisText {
   private static final int MAX_EVENTS = 30;
   private static final int MAX_GAPS = 10;
   private static final int WIDTH = 100;
+
+  /** NVML_ERROR_NOT_SUPPORTED, NVML_ERROR_FUNCTION_NOT_FOUND. */
+  private static final Set<Long> NOT_SUPPORTED = Set.of(3L, 13L);
+
+  /** NVML_ERROR_NO_PERMISSION, _NOT_FOUND, _NO_DATA, _ARGUMENT_VERSION_MISMATCH. */
+  private static final Set<Long> NOT_GIVEN = Set.of(4L, 6L, 21L, 25L);
 
   private final PrintWriter out;
   private final List<Path> files;
@@ -71,22 +81,54 @@ final class AnalysisText {
       return;
     }
     heading(present.size() == 1 ? "1 finding" : present.size() + " findings, worst first");
-    for (Finding finding : present.subList(0, Math.min(MAX_FINDINGS, present.size()))) {
-      out.println("  %-8s  %s  [%s]"
-          .formatted(
-              finding.severity().name(),
-              Text.oneLine(finding.title() + ": " + names.in(finding.entity())),
-              finding.rule()));
-      out.println("            %s, %s"
-          .formatted(
-              span(finding.firstTs(), finding.lastTs()),
-              counted(finding.evidence().rowCount(), "row")));
-      wrapped("            ", names.in(finding.explanation()));
+    List<List<Finding>> alike = alike(present, names);
+    for (List<Finding> group : alike.subList(0, Math.min(MAX_FINDINGS, alike.size()))) {
+      finding(group, names);
     }
-    if (present.size() > MAX_FINDINGS) {
+    if (alike.size() > MAX_FINDINGS) {
       out.println(
-          "  and %s more: --format json lists them all".formatted(present.size() - MAX_FINDINGS));
+          "  and %s more: --format json lists them all".formatted(alike.size() - MAX_FINDINGS));
     }
+  }
+
+  /** Eight GPUs of which the same is said are one paragraph, at the place of the first. */
+  private static List<List<Finding>> alike(List<Finding> findings, ShortNames names) {
+    Map<List<String>, List<Finding>> groups = new LinkedHashMap<>();
+    for (Finding finding : findings) {
+      groups
+          .computeIfAbsent(
+              List.of(
+                  finding.rule(), finding.severity().word(), names.in(finding.explanation())),
+              key -> new ArrayList<>())
+          .add(finding);
+    }
+    return List.copyOf(groups.values());
+  }
+
+  private void finding(List<Finding> group, ShortNames names) {
+    Finding first = group.get(0);
+    List<String> entities = group.stream().map(Finding::entity).distinct().toList();
+    out.println("  %-8s  %s  [%s]"
+        .formatted(
+            first.severity().name(),
+            Text.oneLine(first.title() + ": " + names.in(entities.get(0))),
+            first.rule()));
+    if (entities.size() > 1) {
+      wrapped(
+          "            ",
+          "likewise " + names.in(String.join(", ", entities.subList(1, entities.size()))));
+    }
+    long rows = group.stream().mapToLong(f -> f.evidence().rowCount()).sum();
+    out.println("            %s, %s".formatted(span(group), counted(rows, "row")));
+    wrapped("            ", names.in(first.explanation()));
+  }
+
+  private static String span(List<Finding> group) {
+    Optional<String> first =
+        group.stream().map(Finding::firstTs).flatMap(Stream::ofNullable).min(String::compareTo);
+    Optional<String> last =
+        group.stream().map(Finding::lastTs).flatMap(Stream::ofNullable).max(String::compareTo);
+    return span(first.orElse(null), last.orElse(null));
   }
 
   /** What came first: worst first hides the order in which things went wrong. */
@@ -150,7 +192,7 @@ final class AnalysisText {
         coverage.gaps().stream().filter(g -> !notSupported(g)).toList();
     int unsupported = coverage.gaps().size() - gaps.size();
     if (unsupported > 0) {
-      out.println("  %s that a GPU, its driver or the NVML library does not have"
+      out.println("  %s that a GPU, its driver or the NVML library does not give"
           .formatted(counted(unsupported, "reading")));
     }
     if (!gaps.isEmpty()) {
@@ -172,10 +214,12 @@ final class AnalysisText {
     }
   }
 
-  /** NVML_ERROR_NOT_SUPPORTED and NVML_ERROR_FUNCTION_NOT_FOUND: how the machine is, nothing that failed. */
+  /** As rule gpu-not-supported has it: how the machine is, nothing that failed. */
   private static boolean notSupported(Coverage.Gap gap) {
     Long code = gap.code();
-    return gap.entity().startsWith("gpu:") && code != null && (code == 3 || code == 13);
+    boolean column = gap.metric().contains(".");
+    return gap.entity().startsWith("gpu:")
+        && (code == null ? column : NOT_SUPPORTED.contains(code) || column && NOT_GIVEN.contains(code));
   }
 
   private void silence(Ledger ledger) {
