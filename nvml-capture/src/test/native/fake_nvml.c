@@ -318,6 +318,8 @@ static R identity(const struct call *c, unsigned *value, int which) {
 
 /* ---- library and system ---------------------------------------------------------------------------------------------- */
 
+static int look_up_readings(void);
+
 static int start(void) {
   const char *path = getenv("ESNODE_FAKE_TIMELINE"), *file = getenv("ESNODE_FAKE_CLOCK"), *zero = getenv("ESNODE_FAKE_T0");
   if (!path) {
@@ -335,7 +337,7 @@ static int start(void) {
     clock_file = p;
   }
   zero_ns = zero ? strtoll(zero, NULL, 10) : monotonic_ns();
-  if (timeline_read(&tl, path) || make_handles()) return -1;
+  if (timeline_read(&tl, path) || make_handles() || look_up_readings()) return -1;
   if (!clock_file && !tl.has_epoch) {
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);
@@ -726,30 +728,33 @@ typedef struct {
   } value;
 } Field; /* 40 bytes */
 
-static R ecc_field(const struct call *c, const char *name, uint64_t *v) {
+/* Which key a field reads that no statement names; looked up once for every name. */
+struct reading {
+  short key;                                /* -1: none */
+  signed char ecc_type, ecc_counter, ecc_location; /* ecc_type -1: not an ECC count; ecc_location -1: all of them */
+};
+static struct reading *reading_of;
+
+static struct reading ecc_reading(const char *name) {
   static const struct {
     const char *suffix;
-    int location;
+    signed char location;
   } where[] = {{"_TOTAL", -1}, {"_L1", 0}, {"_L2", 1}, {"_DEV", 2}, {"_REG", 3}, {"_TEX", 4}, {"_CBU", 6}};
   int type = !strncmp(name, "ECC_DBE_", 8) ? 1 : !strncmp(name, "ECC_SBE_", 8) ? 0 : -1;
   int counter = type < 0 ? -1 : !strncmp(name + 8, "VOL", 3) ? 0 : !strncmp(name + 8, "AGG", 3) ? 1 : -1;
-  if (counter < 0 || !is(c, K_ecc_mode)) return NOT_SUPPORTED;
-  for (size_t i = 0; i < sizeof where / sizeof *where; i++) {
-    if (strcmp(name + 11, where[i].suffix)) continue;
-    *v = 0;
-    for (int l = 0; l < 8; l++)
-      if (where[i].location < 0 || where[i].location == l)
-        *v += (uint64_t)out(c, K_ecc + l * 4 + type * 2 + counter);
-    return SUCCESS;
-  }
-  return NOT_SUPPORTED;
+  for (size_t i = 0; counter >= 0 && i < sizeof where / sizeof *where; i++)
+    if (!strcmp(name + 11, where[i].suffix))
+      return (struct reading){.key = K_ecc,
+                              .ecc_type = (signed char)type,
+                              .ecc_counter = (signed char)counter,
+                              .ecc_location = where[i].location};
+  return (struct reading){.key = -1, .ecc_type = -1};
 }
 
-/* Fields that no statement names are readings. */
-static R derived(const struct call *c, const char *name, unsigned scope, uint64_t *v) {
+static int look_up_readings(void) {
   static const struct {
     const char *name;
-    int key;
+    short key;
   } same[] = {{"POWER_INSTANT", K_power_mw},
               {"POWER_AVERAGE", K_power_mw},
               {"POWER_CURRENT_LIMIT", K_power_limit_mw},
@@ -757,33 +762,47 @@ static R derived(const struct call *c, const char *name, unsigned scope, uint64_
               {"POWER_MIN_LIMIT", K_power_limit_min_mw},
               {"POWER_MAX_LIMIT", K_power_limit_max_mw},
               {"POWER_DEFAULT_LIMIT", K_power_limit_default_mw},
+              {"MEMORY_TEMP", K_temperature_memory_c},
               {"REMAPPED_COR", K_remapped_corrected},
               {"REMAPPED_UNC", K_remapped_uncorrected},
               {"REMAPPED_PENDING", K_remap_pending},
               {"REMAPPED_FAILURE", K_remap_failure},
+              {"RETIRED_PENDING", K_retired_pending},
               {"ECC_CURRENT", K_ecc_mode},
               {"ECC_PENDING", K_ecc_mode},
               {"NVLINK_LINK_COUNT", K_nvlink_links},
+              {"NVLINK_GET_STATE", K_nvlink_state},
               {"C2C_LINK_COUNT", K_c2c_links}};
-  if (!strcmp(name, "NVLINK_GET_STATE") && scope < LINK_KEYS && scope < is(c, K_nvlink_links)) {
+  int names = field_name_count();
+  reading_of = calloc((size_t)names, sizeof *reading_of);
+  if (!reading_of) return -1;
+  for (int n = 0; n < names; n++) {
+    reading_of[n] = ecc_reading(field_text(n));
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+      if (!strcmp(field_text(n), same[i].name)) reading_of[n].key = same[i].key;
+  }
+  return 0;
+}
+
+static R derived(const struct call *c, int name, unsigned scope, uint64_t *v) {
+  struct reading r = reading_of[name];
+  if (r.key == K_nvlink_state && scope < LINK_KEYS && scope < is(c, K_nvlink_links)) {
     *v = (uint64_t)out(c, K_nvlink_state + (int)scope);
     return SUCCESS;
   }
-  if (scope) return NOT_SUPPORTED;
-  for (size_t i = 0; i < sizeof same / sizeof *same; i++)
-    if (!strcmp(name, same[i].name)) {
-      *v = (uint64_t)out(c, same[i].key);
-      return SUCCESS;
-    }
-  if (!strcmp(name, "MEMORY_TEMP") && said(c, K_temperature_memory_c)) {
-    *v = (uint64_t)out(c, K_temperature_memory_c);
+  if (scope || r.key < 0 || r.key == K_nvlink_state) return NOT_SUPPORTED;
+  if (r.key == K_temperature_memory_c && !said(c, K_temperature_memory_c)) return NOT_SUPPORTED;
+  if (r.key == K_retired_pending && !c->gpu->retireds) return NOT_SUPPORTED;
+  if (r.ecc_type < 0) {
+    *v = (uint64_t)out(c, r.key);
     return SUCCESS;
   }
-  if (!strcmp(name, "RETIRED_PENDING") && c->gpu->retireds) {
-    *v = (uint64_t)out(c, K_retired_pending);
-    return SUCCESS;
-  }
-  return ecc_field(c, name, v);
+  if (!is(c, K_ecc_mode)) return NOT_SUPPORTED;
+  *v = 0;
+  for (int l = 0; l < 8; l++)
+    if (r.ecc_location < 0 || r.ecc_location == l)
+      *v += (uint64_t)out(c, K_ecc + l * 4 + r.ecc_type * 2 + r.ecc_counter);
+  return SUCCESS;
 }
 
 static R refusal(const struct call *c, int name, unsigned scope) {
@@ -807,7 +826,7 @@ static R read_field(const struct call *c, int name, unsigned scope, uint64_t *v)
     *v = (uint64_t)garbage->v1;
     return SUCCESS;
   }
-  return field_value(c->gpu, name, scope, c->t, v) ? SUCCESS : derived(c, field_text(name), scope, v);
+  return field_value(c->gpu, name, scope, c->t, v) ? SUCCESS : derived(c, name, scope, v);
 }
 
 EXPORT R nvmlDeviceGetFieldValues(D d, int n, Field *f) {

@@ -770,4 +770,6 @@ const struct series *named_find(const struct named *n, int name, unsigned scope)
   return low < n->n && n->s[low].key == key ? &n->s[low].s : NULL;
 }
 
+int field_name_count(void) { return FIELD_NAMES; }
+
 const char *field_text(int name) { return field_names[name].name; }

@@ -244,6 +244,7 @@ int64_t hang_until(const struct series *s, int64_t t);
 int field_name_index(const char *name);
 int field_name_of(unsigned number);
 const char *field_text(int name);
+int field_name_count(void);
 uint32_t field_key(int name, unsigned scope);
 
 /* What 'field' and 'rate' say; 0 if they say nothing. */

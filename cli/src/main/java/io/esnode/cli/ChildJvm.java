@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -33,17 +34,28 @@ final class ChildJvm {
   static final List<String> ANALYSIS =
       List.of("-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xshare:auto");
 
-  /** The process that owns NVML: it compiles little and keeps little. */
+  /**
+   * The process that owns NVML: it compiles little and keeps little. The two intervals are of chores that would wake the JVM
+   * several times a second for nothing; a Java that does not know them ignores them. {@code bench/nvml-overhead} has the same list.
+   */
   private static final List<String> CAPTURE = List.of(
       "-XX:+UseSerialGC",
       "-XX:TieredStopAtLevel=1",
       "-XX:-UsePerfData",
-      "-Xms4m",
-      "-Xmn2m",
+      "-Xms2m",
+      "-Xmn1m",
       "-Xmx32m",
       "-Xss256k",
       "-XX:ReservedCodeCacheSize=12m",
-      "-Xshare:auto");
+      "-Xshare:auto",
+      "-XX:+IgnoreUnrecognizedVMOptions",
+      "-XX:+UnlockDiagnosticVMOptions",
+      "-XX:AsyncDeflationInterval=10000",
+      "-XX:GuaranteedSafepointInterval=60000");
+
+  /** One arena, and what is freed is given back: of two dozen threads each would keep its own otherwise. */
+  private static final Map<String, String> CAPTURE_MALLOC =
+      Map.of("MALLOC_ARENA_MAX", "1", "MALLOC_TRIM_THRESHOLD_", "131072");
 
   /** From this Java on, zstd and DuckDB print warnings unless they are let in by name (JEP 472, JEP 498). */
   private static final int WARNS_OF_NATIVE_CODE = 24;
@@ -99,7 +111,10 @@ final class ChildJvm {
     if (!without.isEmpty()) {
       arguments.addAll(List.of("--without", String.join(",", without)));
     }
-    return of(CAPTURE, captureClassPath(), CaptureProcess.class.getName(), arguments);
+    ProcessBuilder child =
+        of(CAPTURE, captureClassPath(), CaptureProcess.class.getName(), arguments);
+    child.environment().putAll(CAPTURE_MALLOC);
+    return child;
   }
 
   /** Two entries: the table of contents of every jar on a class path is memory. */

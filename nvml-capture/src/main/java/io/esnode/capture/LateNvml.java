@@ -1,15 +1,11 @@
 package io.esnode.capture;
 
-import com.sun.jna.Native;
-import com.sun.jna.Pointer;
 import io.esnode.nvml.NativeMemory;
 import io.esnode.nvml.NativeNvml;
 import io.esnode.nvml.Nvml;
 import io.esnode.nvml.NvmlException;
 import io.esnode.nvml.NvmlFunction;
 import io.esnode.nvml.NvmlReturn;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * cannot be. So a driver that is installed while a recording runs is followed. Thread-safe.
  */
 final class LateNvml implements Nvml {
-  /** For 64 GPUs; every page of it is resident. */
+  /** For 64 GPUs. */
   private static final int MEMORY_BYTES = 4 << 20;
 
   /** Of its own memory, which calls do not use. */
@@ -31,8 +27,7 @@ final class LateNvml implements Nvml {
   /** @param name a soname or a file, as {@link NativeNvml#load} takes it */
   LateNvml(String name) {
     this.name = name;
-    ByteBuffer bytes = ByteBuffer.allocateDirect(MEMORY_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    memory = new NativeMemory(bytes, Pointer.nativeValue(Native.getDirectBufferPointer(bytes)));
+    memory = NativeNvml.reserve(MEMORY_BYTES);
     load();
   }
 

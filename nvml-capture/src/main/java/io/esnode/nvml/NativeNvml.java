@@ -4,6 +4,7 @@ import com.sun.jna.FunctionMapper;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
+import com.sun.jna.NativeLong;
 import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
 import java.io.IOException;
@@ -48,9 +49,7 @@ public final class NativeNvml implements Nvml {
       NativeLibrary library, EnumSet<NvmlFunction> symbols, int memoryBytes, String path) {
     this.library = library;
     this.symbols = symbols;
-    ByteBuffer bytes = ByteBuffer.allocateDirect(memoryBytes).order(ByteOrder.LITTLE_ENDIAN);
-    this.memory =
-        new NativeMemory(bytes, Pointer.nativeValue(Native.getDirectBufferPointer(bytes)));
+    this.memory = reserve(memoryBytes);
     this.path = path;
   }
 
@@ -101,6 +100,22 @@ public final class NativeNvml implements Nvml {
     String path = mappedFile(known, sonameOrPath);
     Native.register(NvmlSymbols.class, library);
     return new NativeNvml(library, symbols, memoryBytes, path);
+  }
+
+  /**
+   * Zeroed memory that is never given back. Only pages that are used become resident; {@link ByteBuffer#allocateDirect} would
+   * touch them all.
+   */
+  public static NativeMemory reserve(int bytes) {
+    Object[] arguments = {new NativeLong(1), new NativeLong(bytes)};
+    Pointer address = NativeLibrary.getInstance(Platform.C_LIBRARY_NAME)
+        .getFunction("calloc")
+        .invokePointer(arguments);
+    if (address == null) {
+      throw new OutOfMemoryError("%d bytes for NVML".formatted(bytes));
+    }
+    ByteBuffer buffer = address.getByteBuffer(0, bytes).order(ByteOrder.LITTLE_ENDIAN);
+    return new NativeMemory(buffer, Pointer.nativeValue(address));
   }
 
   @Override
