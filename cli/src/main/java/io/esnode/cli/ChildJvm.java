@@ -127,7 +127,7 @@ final class ChildJvm {
           .getLocation()
           .toURI());
       List<Path> candidates = new ArrayList<>();
-      for (String entry : all.split(File.pathSeparator)) {
+      for (String entry : all.split(File.pathSeparator, -1)) {
         candidates.add(Path.of(entry));
       }
       Path beside = own.getParent();

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,7 @@ final class RecorderSocket implements AutoCloseable {
   static final int MAX_PATH_BYTES = 107;
 
   private static final int MAX_REQUEST_BYTES = 4096;
+  private static final long PAUSE_NANOS = 100_000_000;
 
   private final Path path;
   private final Path bundle;
@@ -91,8 +93,8 @@ final class RecorderSocket implements AutoCloseable {
         answer(client);
       } catch (IOException e) {
         // Closed because the recording ends, or the client has gone: the next one is served all the
-        // same.
-        continue;
+        // same. Where there are no descriptors left, soon.
+        LockSupport.parkNanos(PAUSE_NANOS);
       }
     }
   }

@@ -20,7 +20,11 @@ public record CaptureTiming(
     Duration lastBackOff) {
   private static final int SILENT_TICKS = 3;
 
-  /** @param interval from tick to tick: a process that is to speak once a minute is not silent after ten seconds */
+  /**
+   * What is right for a recording.
+   *
+   * @param interval from tick to tick: a process that is to speak once a minute is not silent after ten seconds
+   */
   public static CaptureTiming of(Duration interval) {
     Duration least = Duration.ofSeconds(10);
     Duration ticks = interval.multipliedBy(SILENT_TICKS);

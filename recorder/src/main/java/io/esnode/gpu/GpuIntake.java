@@ -169,8 +169,8 @@ public final class GpuIntake {
     for (Message.Layout layout : session.tables()) {
       Columns columns = columns(layout);
       known.add(columns);
-      if (columns.table() != null) {
-        sources.put(layout.table(), columns.sources());
+      if (columns.table != null) {
+        sources.put(layout.table(), columns.sources);
       }
     }
     tables = known;
@@ -284,7 +284,7 @@ public final class GpuIntake {
   }
 
   private AbsenceKey key(int gpu, int table) {
-    Table known = table >= 0 && table < tables.size() ? tables.get(table).table() : null;
+    Table known = table >= 0 && table < tables.size() ? tables.get(table).table : null;
     return new AbsenceKey(
         entities.getOrDefault(gpu, EVERY_GPU), known == null ? "gpu" : known.name());
   }
@@ -317,14 +317,14 @@ public final class GpuIntake {
       return null;
     }
     Columns columns = tables.get(place);
-    Table table = columns.table();
+    Table table = columns.table;
     if (table == null) {
       return null;
     }
     GpuLane lane = lanes.computeIfAbsent(
         new LaneKey(entity, table.name(), origin),
         key -> new GpuLane(table, spool.lane(table, entity, NVML, origin)));
-    lane.columns(columns.places());
+    lane.columns(columns.places);
     remember(gpu, place, lane);
     return lane;
   }
@@ -428,12 +428,23 @@ public final class GpuIntake {
     lastMono = monoNanos;
   }
 
-  /**
-   * A layout, understood.
-   *
-   * @param table null where the registry has none of that name
-   * @param places for each column on the pipe its place in the table, or -1
-   * @param sources for each column that has one
-   */
-  private record Columns(@Nullable Table table, int[] places, Map<String, String> sources) {}
+  /** A layout, understood. */
+  private static final class Columns {
+    private final @Nullable Table table;
+    private final int[] places;
+    private final Map<String, String> sources;
+
+    /**
+     * Keeps what it is given.
+     *
+     * @param table null where the registry has none of that name
+     * @param places for each column on the pipe its place in the table, or -1
+     * @param sources for each column that has one
+     */
+    Columns(@Nullable Table table, int[] places, Map<String, String> sources) {
+      this.table = table;
+      this.places = places;
+      this.sources = sources;
+    }
+  }
 }

@@ -51,7 +51,11 @@ public final class CaptureProcessSource implements Source {
     }
   }
 
-  /** @param pid of the process from now on, 0 for none */
+  /**
+   * Looks at another process from now on.
+   *
+   * @param pid 0 for none
+   */
   public void follow(long pid) {
     wanted = pid;
   }

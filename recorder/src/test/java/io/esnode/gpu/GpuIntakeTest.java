@@ -19,6 +19,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -254,7 +256,9 @@ class GpuIntakeTest {
   }
 
   /** One row of {@link #LAYOUT}. */
-  private record OneRow(int gpu, long tick, Long power, Long temperature) implements Message.Rows {
+  private record OneRow(
+      int gpu, long tick, @Nullable Long power, @Nullable Long temperature)
+      implements Message.Rows {
     @Override
     public int table() {
       return 0;
@@ -287,7 +291,7 @@ class GpuIntakeTest {
 
     @Override
     public long value(int row, int column) {
-      return column == 0 ? power : temperature;
+      return Objects.requireNonNull(column == 0 ? power : temperature);
     }
   }
 
