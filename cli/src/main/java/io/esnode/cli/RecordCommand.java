@@ -187,7 +187,7 @@ final class RecordCommand implements Callable<Integer> {
             Path.of("/"),
             clock,
             start,
-            new KernelRows(
+            () -> new KernelRows(
                 clearNames ? Pseudonyms.clear() : Node.pseudonyms(home.siteKey(), Node.hostName()),
                 addresses),
             spool::row);

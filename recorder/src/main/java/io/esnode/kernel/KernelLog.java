@@ -44,9 +44,16 @@ public final class KernelLog implements AutoCloseable {
   private final Path restriction;
   private final Clock clock;
   private final Moment start;
-  private final KernelRows rows;
+  private final Reading reading;
   private final RowSink sink;
   private final Thread thread;
+
+  /** Makes what reads the records. */
+  @FunctionalInterface
+  public interface Reading {
+    /** Called once. */
+    KernelRows rows() throws IOException;
+  }
 
   // Guarded by this.
   private boolean closed;
@@ -57,14 +64,16 @@ public final class KernelLog implements AutoCloseable {
   private @Nullable Long lastSequence;
   private long lastTs;
   private @Nullable String failure;
+  private @Nullable Long asked;
+  private boolean fileIsRead;
   private final LogClock logClock = new LogClock();
 
-  private KernelLog(Path root, Clock clock, Moment start, KernelRows rows, RowSink sink) {
+  private KernelLog(Path root, Clock clock, Moment start, Reading reading, RowSink sink) {
     this.path = root.resolve("dev/kmsg");
     this.restriction = root.resolve("proc/sys/kernel/dmesg_restrict");
     this.clock = clock;
     this.start = start;
-    this.rows = rows;
+    this.reading = reading;
     this.sink = sink;
     this.lastTs = start.tsMicros();
     this.thread = new Thread(this::run, "kernel-log");
@@ -76,10 +85,11 @@ public final class KernelLog implements AutoCloseable {
    *
    * @param root {@code /}, or a directory that holds {@code dev/kmsg}; where that is a plain file, its records are read once
    * @param start of the recording: older records have the origin {@code pre_record}
+   * @param reading is asked on the log's own thread: all its expressions take a while, and the first tick does not wait
    */
   public static KernelLog start(
-      Path root, Clock clock, Moment start, KernelRows rows, RowSink sink) {
-    KernelLog log = new KernelLog(root, clock, start, rows, sink);
+      Path root, Clock clock, Moment start, Reading reading, RowSink sink) {
+    KernelLog log = new KernelLog(root, clock, start, reading, sink);
     log.thread.start();
     return log;
   }
@@ -95,7 +105,7 @@ public final class KernelLog implements AutoCloseable {
     Map<String, String> texts = new HashMap<>();
     texts.put("action", "kernel_log.read");
     texts.put("outcome", failure == null ? "success" : "failure");
-    texts.put("detail", summary());
+    texts.put("detail", summary(failure != null || isReadToItsEnd(now)));
     sink.row(
         new TextRow("audit", "node", OWN_SOURCE, "live", null, now.tsMicros(), texts, Map.of()),
         now.monoNanos());
@@ -106,7 +116,13 @@ public final class KernelLog implements AutoCloseable {
     return thread;
   }
 
-  private String summary() {
+  /** Whether the reading thread is inside a read that found nothing. */
+  private boolean isReadToItsEnd(Moment now) {
+    Long began = asked;
+    return fileIsRead || (began != null && now.monoNanos() - began >= LogClock.WAITED_NANOS);
+  }
+
+  private String summary(boolean complete) {
     long known = events.values().stream().mapToLong(n -> n).sum();
     StringBuilder text = new StringBuilder("/dev/kmsg: %d records".formatted(records));
     if (firstSequence != null) {
@@ -115,6 +131,9 @@ public final class KernelLog implements AutoCloseable {
     text.append("; %d recorded, %d of no class".formatted(known, records - known - malformed));
     if (malformed > 0) {
       text.append(", %d unreadable".formatted(malformed));
+    }
+    if (!complete) {
+      text.append("; the recording ended before the log had been read to its end");
     }
     events.forEach((name, count) -> text.append("; %s %d".formatted(name, count)));
     if (logClock.offsetNanos() != 0) {
@@ -126,21 +145,25 @@ public final class KernelLog implements AutoCloseable {
 
   private void run() {
     try (InputStream in = new FileInputStream(path.toFile())) {
+      KernelRows rows = reading.rows();
       if (Files.isRegularFile(path)) {
-        readFile(in);
+        readFile(in, rows);
       } else {
-        follow(in);
+        follow(in, rows);
       }
     } catch (IOException e) {
       cannotRead(why(e));
     }
   }
 
-  private void follow(InputStream in) throws IOException {
+  private void follow(InputStream in, KernelRows rows) throws IOException {
     byte[] buffer = new byte[RECORD_BYTES];
     boolean failedBefore = false;
     while (!ended()) {
-      long asked = clock.now().monoNanos();
+      long began = clock.now().monoNanos();
+      synchronized (this) {
+        asked = began;
+      }
       int length;
       try {
         length = in.read(buffer);
@@ -159,30 +182,33 @@ public final class KernelLog implements AutoCloseable {
             "/dev/kmsg ended: no kernel log stands behind it; give this container the host's /dev/kmsg");
         return;
       }
-      take(buffer, length, asked, clock.now());
+      take(buffer, length, began, clock.now(), rows);
     }
   }
 
   /** A copy of a log, which a test or a post-mortem has. */
-  private void readFile(InputStream in) throws IOException {
+  private void readFile(InputStream in, KernelRows rows) throws IOException {
     byte[] bytes = in.readAllBytes();
-    take(bytes, bytes.length, start.monoNanos(), start);
+    take(bytes, bytes.length, start.monoNanos(), start, rows);
+    synchronized (this) {
+      fileIsRead = true;
+    }
   }
 
   /** One record, or several: the next begins after a line end that no blank follows. */
-  private void take(byte[] bytes, int length, long asked, Moment answered) {
+  private void take(byte[] bytes, int length, long asked, Moment answered, KernelRows rows) {
     int from = 0;
     for (int i = 0; i < length; i++) {
       boolean last = i == length - 1;
       if (last || (bytes[i] == '\n' && bytes[i + 1] != ' ')) {
-        record(bytes, from, last ? length : i, asked, answered);
+        KernelRecord record = KernelRecord.parse(bytes, from, last ? length : i).orElse(null);
+        record(record, asked, answered, rows);
         from = i + 1;
       }
     }
   }
 
-  private void record(byte[] bytes, int from, int to, long asked, Moment answered) {
-    KernelRecord record = KernelRecord.parse(bytes, from, to).orElse(null);
+  private void record(@Nullable KernelRecord record, long asked, Moment answered, KernelRows rows) {
     TextRow row;
     TextRow gap;
     long mono;

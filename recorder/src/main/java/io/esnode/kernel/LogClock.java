@@ -12,7 +12,7 @@ import java.time.Duration;
  */
 final class LogClock {
   /** A read that took so long found an empty log and waited. */
-  private static final long WAITED_NANOS = Duration.ofMillis(20).toNanos();
+  static final long WAITED_NANOS = Duration.ofMillis(20).toNanos();
 
   /** How late a waiting reader may be woken: a few scheduler ticks. */
   private static final long WAKE_NANOS = Duration.ofMillis(100).toNanos();

@@ -41,7 +41,7 @@ class KernelLogTest {
         root,
         clock,
         START,
-        new KernelRows(Pseudonyms.clear(), new GpuAddresses()),
+        () -> new KernelRows(Pseudonyms.clear(), new GpuAddresses()),
         (row, mono) -> rows.add(row));
   }
 
@@ -186,6 +186,11 @@ class KernelLogTest {
       assertThat(row.tsMicros()).isEqualTo(START.tsMicros() + 4_000_000);
     }
     log.close();
+    assertThat(rows.poll(20, TimeUnit.SECONDS))
+        .isNotNull()
+        .satisfies(row -> assertThat(row.texts().get("detail"))
+            .as("the clock of this test stands still: the last read is never an old one")
+            .contains("the recording ended before the log had been read to its end"));
   }
 
   @Test
