@@ -106,6 +106,10 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   private byte[] read() {
+    if (Files.isDirectory(file)) {
+      throw new CommandException(
+          ExitCode.MALFORMED, "%s: a directory; name a scenario".formatted(file));
+    }
     try (InputStream in = Files.newInputStream(file)) {
       return in.readNBytes(LIMIT_BYTES);
     } catch (IOException e) {

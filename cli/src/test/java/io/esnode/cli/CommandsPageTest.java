@@ -32,6 +32,8 @@ class CommandsPageTest {
   void everyExampleEndsAsThePageSays() throws Exception {
     assumeThat(Path.of("/proc/self/stat")).as("the kernel's /proc").exists();
     Path bin = launcher();
+    Files.createSymbolicLink(
+        dir.resolve("datasets"), Path.of("../datasets").toAbsolutePath().normalize());
 
     for (Example example : examples()) {
       Path output = dir.resolve("output");
