@@ -11,6 +11,8 @@ import java.util.List;
  */
 final class Query {
   private static final int POINTER_BYTES = 8;
+  /** Below the version in a struct's first word: its size. */
+  private static final int SIZE_MASK = 0xffffff;
 
   private final Calls calls;
   private final NativeMemory memory;
@@ -93,6 +95,8 @@ final class Query {
   private int call(long handle) {
     int word = shapes[current].versionWord();
     if (word != 0) {
+      // A struct may ask something too, e.g. which sensor: all zero, whatever lay there before.
+      memory.fill(address, word & SIZE_MASK, 0);
       memory.putInt(address, word);
     }
     NvmlFunction function = shapes[current].function();

@@ -75,6 +75,19 @@ class SteppedCaptureTest {
   }
 
   @Test
+  void temperatureIsToldByABusyGpu() throws IOException {
+    Captured captured = Captured.played(
+            1300,
+            root,
+            "set 0 0 utilization_gpu 97",
+            "set 0 0 utilization_memory 55",
+            "set 0 0 temperature_c 71")
+        .run(2);
+
+    assertThat(values(captured.rows("gpu"), "temperature_c")).containsOnly(71L);
+  }
+
+  @Test
   void cadencesFollowTheSchedule() throws IOException {
     Captured captured = Captured.played(1204, root, ONE_GPU).run(61);
 
