@@ -29,11 +29,11 @@ public record CaptureOptions(
     withoutUuids = Set.copyOf(withoutUuids);
     nonce = nonce.clone();
     if (intervalNanos <= 0) {
-      throw new IllegalArgumentException("an interval of %d ns".formatted(intervalNanos));
+      throw new IllegalArgumentException("an interval of %s ns".formatted(intervalNanos));
     }
     if (nonce.length != NONCE_BYTES) {
       throw new IllegalArgumentException(
-          "a nonce of %d bytes, expected %d".formatted(nonce.length, NONCE_BYTES));
+          "a nonce of %s bytes, expected %s".formatted(nonce.length, NONCE_BYTES));
     }
     if (deadline.isNegative() || deadline.isZero()) {
       throw new IllegalArgumentException("a deadline of " + deadline);

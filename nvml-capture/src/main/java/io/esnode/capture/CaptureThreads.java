@@ -132,7 +132,7 @@ final class CaptureThreads {
             looked = clock.monoNanos();
             start(session.look());
           }
-          LockSupport.parkNanos(SECOND_NANOS);
+          LockSupport.parkNanos(looked + LOOK_NANOS - clock.monoNanos());
         }
       }
     } catch (IOException | RuntimeException e) {

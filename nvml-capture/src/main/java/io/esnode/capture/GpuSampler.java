@@ -175,6 +175,7 @@ final class GpuSampler {
     }
     if (!begun) {
       begun = true;
+      beginning = new Program(List.of());
       calls.takeLate();
       calls.takeCount();
       calls.takeNanos();
@@ -244,7 +245,7 @@ final class GpuSampler {
             lostCode,
             lostSince,
             ticking.beganNanos(),
-            "answers again after %d ms: %s before"
+            "answers again after %s ms: %s before"
                 .formatted(
                     (ticking.beganNanos() - lostSince) / 1_000_000, NvmlReturn.words(lostCode)));
     lostSince = NEVER;
@@ -321,9 +322,9 @@ final class GpuSampler {
     if (slower && slowSince == NEVER) {
       slowSince = now;
     }
-    String rate = "asked every %d. tick".formatted(backOff.stride());
+    String rate = "asked every %s. tick".formatted(backOff.stride());
     String reason = slower
-        ? "NVML took more than %d ms, half an interval, at 1 of 20 ticks: %s"
+        ? "NVML took more than %s ms, half an interval, at 1 of 20 ticks: %s"
             .formatted(interval / 2_000_000, rate)
         : "NVML is calm again: " + rate;
     context.notes().gap(entity, "gpu", null, from, slower ? null : Long.valueOf(now), reason);

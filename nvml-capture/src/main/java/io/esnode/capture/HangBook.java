@@ -82,7 +82,7 @@ final class HangBook {
           NvmlReturn.TIMEOUT,
           oldest,
           null,
-          "driver-wide hang: no call on any of %d GPUs has returned for %d ms"
+          "driver-wide hang: no call on any of %s GPUs has returned for %s ms"
               .formatted(gpus, millis(oldest, nowNanos)));
     }
     for (Calls calls : watched) {
@@ -94,7 +94,7 @@ final class HangBook {
             NvmlReturn.TIMEOUT,
             calls.beganNanos(),
             null,
-            "%s has not returned after %d ms"
+            "%s has not returned after %s ms"
                 .formatted(symbol(calls), millis(calls.beganNanos(), nowNanos)));
       }
     }
@@ -122,7 +122,7 @@ final class HangBook {
             NvmlReturn.TIMEOUT,
             wideBegan,
             ended,
-            "driver-wide hang over: %s of %s returned after %d ms"
+            "driver-wide hang over: %s of %s returned after %s ms"
                 .formatted(function.symbol(), calls.entity(), millis(began, ended)));
         wideBegan = NONE;
         wideEnded = ended;
@@ -135,7 +135,7 @@ final class HangBook {
             NvmlReturn.TIMEOUT,
             began,
             ended,
-            "%s returned after %d ms".formatted(function.symbol(), millis(began, ended)));
+            "%s returned after %s ms".formatted(function.symbol(), millis(began, ended)));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

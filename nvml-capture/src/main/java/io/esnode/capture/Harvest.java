@@ -121,13 +121,19 @@ final class Harvest {
   }
 
   private void accounting(long handle) throws IOException {
-    memory.putInt(scratch, MAX_PIDS);
-    long pidsAt = arena.allocate(4 * MAX_PIDS);
-    int code = calls.call(NvmlFunction.DEVICE_GET_ACCOUNTING_PIDS, handle, scratch, pidsAt);
+    memory.putInt(scratch, 0);
+    int code = calls.call(NvmlFunction.DEVICE_GET_ACCOUNTING_PIDS, handle, scratch, 0);
+    int room = room(code, MAX_PIDS);
+    if (room == 0) {
+      return;
+    }
+    long pidsAt = arena.allocate(4 * room);
+    memory.putInt(scratch, room);
+    code = calls.call(NvmlFunction.DEVICE_GET_ACCOUNTING_PIDS, handle, scratch, pidsAt);
     if (code != NvmlReturn.SUCCESS) {
       return;
     }
-    int count = (int) Math.min(memory.getUnsignedInt(scratch), MAX_PIDS);
+    int count = (int) Math.min(memory.getUnsignedInt(scratch), room);
     List<Map<String, Long>> ended = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       long pid = memory.getUnsignedInt(pidsAt + 4L * i);
@@ -147,11 +153,17 @@ final class Harvest {
     for (Map<String, Long> numbers : ended) {
       notes.past(
           "gpu_process",
-          "%s/pid:%d".formatted(gpu, numbers.get("pid")),
+          "%s/pid:%s".formatted(gpu, numbers.get("pid")),
           end(numbers),
           Map.of(),
           numbers);
     }
+  }
+
+  /** How many there are, as a call that had no room said at {@link #scratch}. */
+  private int room(int code, int max) {
+    boolean answered = code == NvmlReturn.SUCCESS || code == NvmlReturn.INSUFFICIENT_SIZE;
+    return answered ? (int) Math.min(memory.getUnsignedInt(scratch), max) : 0;
   }
 
   /** A process ended when its time was over, as far as accounting knows. */
@@ -162,15 +174,22 @@ final class Harvest {
   }
 
   private void retiredPages(long handle, int cause, String words) throws IOException {
-    memory.putInt(scratch, MAX_PAGES);
-    long addressesAt = arena.allocate(8 * MAX_PAGES);
-    long stampsAt = arena.allocate(8 * MAX_PAGES);
-    int code = calls.call(
+    memory.putInt(scratch, 0);
+    int code =
+        calls.call(NvmlFunction.DEVICE_GET_RETIRED_PAGES_V2, handle, cause, scratch, 0, 0, 0);
+    int room = room(code, MAX_PAGES);
+    if (room == 0) {
+      return;
+    }
+    long addressesAt = arena.allocate(8 * room);
+    long stampsAt = arena.allocate(8 * room);
+    memory.putInt(scratch, room);
+    code = calls.call(
         NvmlFunction.DEVICE_GET_RETIRED_PAGES_V2, handle, cause, scratch, addressesAt, stampsAt, 0);
     if (code != NvmlReturn.SUCCESS) {
       return;
     }
-    int count = (int) Math.min(memory.getUnsignedInt(scratch), MAX_PAGES);
+    int count = (int) Math.min(memory.getUnsignedInt(scratch), room);
     for (int i = 0; i < count; i++) {
       long stamp = memory.getLong(stampsAt + 8L * i);
       String address = Long.toHexString(memory.getLong(addressesAt + 8L * i));

@@ -99,7 +99,7 @@ final class Instances {
     long gpuInstance = memory.getUnsignedInt(scratch);
     code = calls.call(NvmlFunction.DEVICE_GET_COMPUTE_INSTANCE_ID, handle, scratch);
     return code == NvmlReturn.SUCCESS
-        ? "%s/%d/%d".formatted(gpu, gpuInstance, memory.getUnsignedInt(scratch))
+        ? "%s/%s/%s".formatted(gpu, gpuInstance, memory.getUnsignedInt(scratch))
         : null;
   }
 

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * cannot be. So a driver that is installed while a recording runs is followed. Thread-safe.
  */
 final class LateNvml implements Nvml {
-  /** For 64 GPUs. */
-  private static final int MEMORY_BYTES = 4 << 20;
+  /** For 64 GPUs with thousands of processes. */
+  private static final int MEMORY_BYTES = 16 << 20;
 
   /** Of its own memory, which calls do not use. */
   private static final int LIBRARY_MEMORY_BYTES = 64;

@@ -54,7 +54,7 @@ final class Links {
     int c2cs = (int) Math.max(0, Math.min(c2cCount, MAX_LINKS));
     for (int link = 0; link < c2cs; link++) {
       if (link == c2c.size()) {
-        c2c.add(table.add("%s/c2c:%d".formatted(gpu, link)));
+        c2c.add(table.add("%s/c2c:%s".formatted(gpu, link)));
       }
       c2c.get(link).begin();
       c2cFields.run(handle, c2c.get(link), link);
@@ -63,7 +63,7 @@ final class Links {
   }
 
   private void add(int link) {
-    links.add(table.add("%s/nvlink:%d".formatted(gpu, link)));
+    links.add(table.add("%s/nvlink:%s".formatted(gpu, link)));
     linkQueries.add(fallbacks.stream()
         .map(spec -> new Query(calls, scratch, spec.shapes(), link))
         .toArray(Query[]::new));

@@ -11,9 +11,9 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -89,6 +89,10 @@ final class Plan {
   private final List<Columns> tables =
       List.of(new Columns("gpu"), new Columns("gpu_process"), new Columns("nvlink"));
 
+  private final Map<String, List<FieldSpec>> fields = new HashMap<>();
+  private final Map<Integer, List<QuerySpec>> queries = new HashMap<>();
+  private final Map<String, OptionalInt> numbers = new HashMap<>();
+
   /** @param header of the session, null where its library did not say which it speaks */
   Plan(Nvml nvml, @Nullable Integer header) {
     this.nvml = nvml;
@@ -120,12 +124,15 @@ final class Plan {
   }
 
   private String source(String table, String column) {
-    List<String> sources = ENTRIES.stream()
-        .filter(entry -> entry.table.equals(table) && entry.column.equals(column))
-        .map(this::source)
-        .filter(Objects::nonNull)
-        .toList();
-    return sources.isEmpty() ? "" : sources.get(0);
+    for (Entry entry : ENTRIES) {
+      if (entry.column.equals(column) && entry.table.equals(table)) {
+        String source = source(entry);
+        if (source != null) {
+          return source;
+        }
+      }
+    }
+    return "";
   }
 
   private @Nullable String source(Entry entry) {
@@ -150,7 +157,13 @@ final class Plan {
   }
 
   /** @param scope as in plan.csv: {@code link}, {@code c2c}, or empty for those with a number */
-  List<FieldSpec> fields(int table, Cadence cadence, String scope) {
+  synchronized List<FieldSpec> fields(int table, Cadence cadence, String scope) {
+    return fields.computeIfAbsent(
+        columns(table).table() + " " + cadence + " " + scope,
+        key -> readFields(table, cadence, scope));
+  }
+
+  private List<FieldSpec> readFields(int table, Cadence cadence, String scope) {
     Columns columns = columns(table);
     List<FieldSpec> fields = new ArrayList<>();
     for (Entry entry : ENTRIES) {
@@ -176,7 +189,11 @@ final class Plan {
   }
 
   /** Number of a field in this session, empty where its header lacks it. */
-  OptionalInt number(String name) {
+  synchronized OptionalInt number(String name) {
+    return numbers.computeIfAbsent(name, this::readNumber);
+  }
+
+  private OptionalInt readNumber(String name) {
     if (header != null) {
       return FieldCatalog.number(name, header);
     }
@@ -191,7 +208,11 @@ final class Plan {
     return certain ? OptionalInt.of(meanings.get(0).number()) : OptionalInt.empty();
   }
 
-  List<QuerySpec> queries(int table) {
+  synchronized List<QuerySpec> queries(int table) {
+    return queries.computeIfAbsent(table, this::readQueries);
+  }
+
+  private List<QuerySpec> readQueries(int table) {
     Columns columns = columns(table);
     List<QuerySpec> queries = new ArrayList<>();
     List<Entry> call = new ArrayList<>();

@@ -119,8 +119,8 @@ final class Processes {
   private String entity(String owner, long pid) {
     OptionalLong start = ProcessStart.read(root, pid);
     return start.isPresent()
-        ? "%s/pid:%d@%d".formatted(owner, pid, start.getAsLong())
-        : "%s/pid:%d".formatted(owner, pid);
+        ? "%s/pid:%s@%s".formatted(owner, pid, start.getAsLong())
+        : "%s/pid:%s".formatted(owner, pid);
   }
 
   private void list(long handle, String owner, Map<Long, Seen> processes) {

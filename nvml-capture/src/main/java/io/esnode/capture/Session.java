@@ -324,7 +324,7 @@ final class Session {
         add(memory.getLong(scratch), found);
       } else {
         lacking(
-            "%s(%d)".formatted(NvmlFunction.DEVICE_GET_HANDLE_BY_INDEX_V2.symbol(), index), code);
+            "%s(%s)".formatted(NvmlFunction.DEVICE_GET_HANDLE_BY_INDEX_V2.symbol(), index), code);
       }
     }
     return found;

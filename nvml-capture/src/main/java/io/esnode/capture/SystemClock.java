@@ -38,7 +38,7 @@ final class SystemClock implements CaptureClock {
 
   private synchronized long nanos(int clock) {
     if (clock_gettime(clock, address) != 0) {
-      throw new IllegalStateException("clock_gettime %d failed".formatted(clock));
+      throw new IllegalStateException("clock_gettime %s failed".formatted(clock));
     }
     return timespec.getLong(0) * 1_000_000_000 + timespec.getLong(8);
   }

@@ -60,7 +60,7 @@ class CaptureProcessTest {
         "--interval",
         Long.toString(INTERVAL_NANOS),
         "--deadline-ms",
-        "80",
+        "400",
         "--root",
         directory.toString()));
     command.addAll(List.of(more));
@@ -121,6 +121,8 @@ class CaptureProcessTest {
       }
     });
     assertThat(ticks.get(hung)).contains(5L, 35L).doesNotContain(15L, 20L);
+    gaps.removeIf(
+        gap -> gap.entity().equals("node")); // a loaded machine may take long to initialise
     assertThat(gaps).extracting(Message.Note::entity).containsExactly(hung, hung);
     assertThat(gaps.get(0).texts().get("reason"))
         .startsWith("nvmlDeviceGetUtilizationRates has not returned after ");

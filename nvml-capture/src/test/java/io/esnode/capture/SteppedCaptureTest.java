@@ -188,7 +188,7 @@ class SteppedCaptureTest {
     assertThat(row.getOrDefault("power_instant_mw", row.get("power_usage_mw"))).isEqualTo(350000);
     assertThat(captured.rows("nvlink"))
         .hasSize(18)
-        .allMatch(link -> link.values().get("state") == 1);
+        .allSatisfy(link -> assertThat(link.values()).containsEntry("state", 1L));
   }
 
   @Test
@@ -415,8 +415,7 @@ class SteppedCaptureTest {
       assertThat(row.values()).containsEntry("memory_used_bytes", 536870912L);
     });
     assertThat(captured.notes("inventory"))
-        .anyMatch(
-            note -> note.texts().get("value").equals("MIG-11111111-2222-3333-4444-555555555555"));
+        .anyMatch(note -> note.texts().containsValue("MIG-11111111-2222-3333-4444-555555555555"));
   }
 
   @Test
@@ -513,7 +512,7 @@ class SteppedCaptureTest {
         .singleElement()
         .satisfies(note -> assertThat(note.entity()).isEqualTo(SECOND));
     assertThat(captured.notes("gap").stream()
-            .filter(note -> note.texts().get("metric").equals("event"))
+            .filter(note -> note.texts().containsValue("event"))
             .map(note -> note.texts().get("reason")))
         .containsExactly(
             "nvmlEventSetWait_v2: GPU is lost (15)",
@@ -575,7 +574,7 @@ class SteppedCaptureTest {
         Captured.played(1204, root, ONE_GPU, "set 5000 0 inforom_valid 0").run(8);
 
     assertThat(captured.notes("inventory"))
-        .anyMatch(note -> note.texts().get("item").equals("inforom.valid_at_end")
-            && note.texts().get("value").equals("0"));
+        .anyMatch(
+            note -> note.texts().equals(Map.of("item", "inforom.valid_at_end", "value", "0")));
   }
 }
