@@ -191,9 +191,11 @@ public record Analysis(RuleBook rules, List<Chart> charts, String toolVersion, i
         .anyMatch(i -> i.file().columns().keySet().stream().anyMatch(GPU_TABLES::contains))) {
       return true;
     }
-    return Exact.onlyRow(session.connection(), "SELECT count(*) AS gaps FROM gap WHERE metric = 'gpu'")
-            .get("gaps")
-        instanceof Long gaps && gaps > 0;
+    return Exact.onlyRow(
+                    session.connection(), "SELECT count(*) AS gaps FROM gap WHERE metric = 'gpu'")
+                .get("gaps")
+            instanceof Long gaps
+        && gaps > 0;
   }
 
   private List<String> limits(Session session) throws SQLException {

@@ -72,15 +72,13 @@ final class Availability {
   /** Rows of the recorder itself say so: the kernel log was read, or NVML was asked and no gap says that events are missing. */
   private static boolean listened(Connection connection, Views.Input input) throws SQLException {
     Set<String> tables = input.file().columns().keySet();
-    return tables.contains(EVENT)
-        || tables.contains("audit")
-            && any(
-                connection,
-                input,
-                "audit",
-                "action = 'kernel_log.read' AND outcome = 'success'")
-        || tables.contains("gpu")
-            && !(tables.contains(GAP) && any(connection, input, GAP, "metric = 'event'"));
+    if (tables.contains(EVENT)) {
+      return true;
+    }
+    boolean logRead = tables.contains("audit")
+        && any(connection, input, "audit", "action = 'kernel_log.read' AND outcome = 'success'");
+    boolean eventsMissing = tables.contains(GAP) && any(connection, input, GAP, "metric = 'event'");
+    return logRead || (tables.contains("gpu") && !eventsMissing);
   }
 
   private static boolean any(
@@ -120,7 +118,7 @@ final class Availability {
     for (Map.Entry<String, Long> column : rows.entrySet()) {
       // More values than entities: one of them has two. Only the few others are worth another look.
       boolean times = column.getValue() > entities
-          || column.getValue() > 1 && spread(connection, input, table, column.getKey());
+          || (column.getValue() > 1 && spread(connection, input, table, column.getKey()));
       readings.put(
           key(input, table + "." + column.getKey()), new Readings(column.getValue(), times));
     }
@@ -129,8 +127,8 @@ final class Availability {
   private static boolean spread(
       Connection connection, Views.Input input, String table, String column) throws SQLException {
     try (Statement sql = connection.createStatement();
-        ResultSet row = sql.executeQuery(
-            "SELECT min(mono_ns) < max(mono_ns) FROM %s.%s WHERE %s IS NOT NULL"
+        ResultSet row =
+            sql.executeQuery("SELECT min(mono_ns) < max(mono_ns) FROM %s.%s WHERE %s IS NOT NULL"
                 .formatted(input.schema(), Views.name(table), Views.name(column)))) {
       row.next();
       return row.getBoolean(1);

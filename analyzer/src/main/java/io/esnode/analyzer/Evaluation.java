@@ -128,17 +128,16 @@ final class Evaluation {
     String explanation = state == State.ABSENT
         ? "Looked for and not found."
         : "Could not be observed: %s.".formatted(reason);
-    Finding finding =
-        finding(
-            rule,
-            NODE,
-            state,
-            rule.severity(),
-            null,
-            null,
-            shortened(explanation),
-            List.of(),
-            NO_EVIDENCE);
+    Finding finding = finding(
+        rule,
+        NODE,
+        state,
+        rule.severity(),
+        null,
+        null,
+        shortened(explanation),
+        List.of(),
+        NO_EVIDENCE);
     return new Outcome(result(rule, state, reason), query, List.of(finding), List.of(), notes);
   }
 

@@ -102,8 +102,8 @@ record RuleRow(
   private static Severity milder(Rule rule, @Nullable String word) {
     return Severity.find(String.valueOf(word))
         .filter(s -> s.compareTo(rule.severity()) <= 0)
-        .orElseThrow(() ->
-            new IllegalStateException("rule %s: a row of severity \"%s\", expected at most %s"
+        .orElseThrow(
+            () -> new IllegalStateException("rule %s: a row of severity \"%s\", expected at most %s"
                 .formatted(rule.id(), word, rule.severity().word())));
   }
 

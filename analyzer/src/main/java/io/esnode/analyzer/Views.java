@@ -107,7 +107,8 @@ final class Views {
       }
       for (String table : ALWAYS_THERE) {
         if (!tables.contains(table)) {
-          sql.execute("CREATE VIEW %s AS %s".formatted(table, noRows(Registry.get().table(table))));
+          sql.execute(
+              "CREATE VIEW %s AS %s".formatted(table, noRows(Registry.get().table(table))));
         }
       }
       List<String> all = new ArrayList<>();

@@ -30,8 +30,8 @@ record Csv(List<String> header, List<List<String>> rows) {
     for (int i = 1; i < lines.size(); i++) {
       List<String> row = fields(file, lines.get(i), i + 1);
       if (row.size() != header.size()) {
-        throw new IllegalArgumentException("%s line %s: %s fields, expected %s"
-            .formatted(file, i + 1, row.size(), header.size()));
+        throw new IllegalArgumentException(
+            "%s line %s: %s fields, expected %s".formatted(file, i + 1, row.size(), header.size()));
       }
       rows.add(row);
     }

@@ -36,8 +36,7 @@ public record Knowledge(List<KnowledgeTable> tables) {
           table,
           columns.stream()
               .filter(c -> c.get(0).equals(name))
-              .map(c ->
-                  new KnowledgeTable.Column(c.get(1), c.get(2).equals("int64"), c.get(3)))
+              .map(c -> new KnowledgeTable.Column(c.get(1), c.get(2).equals("int64"), c.get(3)))
               .toList(),
           Sha256.hex(text),
           Csv.parse(name + ".csv", text)));

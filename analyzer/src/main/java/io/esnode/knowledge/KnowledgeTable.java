@@ -64,8 +64,10 @@ public record KnowledgeTable(
     try {
       return Long.valueOf(text);
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("%s line %s: %s is \"%s\", expected an integer"
-          .formatted(name, line, column.name(), text), e);
+      throw new IllegalArgumentException(
+          "%s line %s: %s is \"%s\", expected an integer"
+              .formatted(name, line, column.name(), text),
+          e);
     }
   }
 }

@@ -52,7 +52,8 @@ class BundleQueryTest {
 
   @Test
   void knowledgeStandsBesideTheRecording() throws Exception {
-    assertThat(ask("SELECT name, category, is_application_class FROM xid_catalog WHERE xid = 79").rows)
+    assertThat(
+            ask("SELECT name, category, is_application_class FROM xid_catalog WHERE xid = 79").rows)
         .containsExactly(
             List.of(Json.of("GPU has fallen off the bus"), Json.of("hardware-bus"), Json.of(0)));
   }
@@ -105,8 +106,7 @@ class BundleQueryTest {
 
   private Kept ask(Recording recording, String sql) throws IOException {
     Kept kept = new Kept();
-    VerifiedBundle bundle =
-        recording.verified(dir.resolve("t.parquet"), TrustState.TRUSTED_SIGNER);
+    VerifiedBundle bundle = recording.verified(dir.resolve("t.parquet"), TrustState.TRUSTED_SIGNER);
     try (OpenBundle open = bundle.bundle()) {
       BundleQuery.run(List.of(bundle), sql, 256, kept);
       assertThat(open.name()).isEqualTo("t.parquet");

@@ -37,7 +37,10 @@ class KnowledgeTest {
   @ParameterizedTest
   @MethodSource("tables")
   void firstColumnNamesARow(KnowledgeTable table) {
-    assertThat(table.rows()).isNotEmpty().extracting(r -> r.get(0)).doesNotContainNull()
+    assertThat(table.rows())
+        .isNotEmpty()
+        .extracting(r -> r.get(0))
+        .doesNotContainNull()
         .doesNotHaveDuplicates();
   }
 
@@ -82,7 +85,8 @@ class KnowledgeTest {
   @FuzzTest
   void anyTextIsATableOrRefused(byte[] data) {
     try {
-      assertThat(Csv.parse("t.csv", new String(data, StandardCharsets.UTF_8)).header()).isNotEmpty();
+      assertThat(Csv.parse("t.csv", new String(data, StandardCharsets.UTF_8)).header())
+          .isNotEmpty();
     } catch (IllegalArgumentException e) {
       assertThat(e.getMessage()).startsWith("t.csv");
     }
@@ -118,11 +122,18 @@ class KnowledgeTest {
 
         """);
     tables().forEach(table -> {
-      page.append("## %s\n\n%s. %s rows, version %s, from %s.\n\n| column | type | |\n|---|---|---|\n"
-          .formatted(
-              table.name(), table.title(), table.rows().size(), table.version(), table.source()));
-      table.columns().forEach(c -> page.append("| `%s` | %s | %s |\n"
-          .formatted(c.name(), c.integer() ? "int64" : "text", c.title())));
+      page.append(
+          "## %s\n\n%s. %s rows, version %s, from %s.\n\n| column | type | |\n|---|---|---|\n"
+              .formatted(
+                  table.name(),
+                  table.title(),
+                  table.rows().size(),
+                  table.version(),
+                  table.source()));
+      table
+          .columns()
+          .forEach(c -> page.append("| `%s` | %s | %s |\n"
+              .formatted(c.name(), c.integer() ? "int64" : "text", c.title())));
       page.append('\n');
     });
     return page.toString().stripTrailing() + "\n";

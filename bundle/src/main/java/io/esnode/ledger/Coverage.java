@@ -3,6 +3,7 @@ package io.esnode.ledger;
 import io.esnode.json.Json;
 import io.esnode.json.JsonException;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,26 @@ public record Coverage(
       @Nullable String toTs,
       @Nullable Long code,
       String reason) {
+    /** NVML_ERROR_NOT_SUPPORTED, NVML_ERROR_FUNCTION_NOT_FOUND. */
+    private static final Set<Long> NOT_SUPPORTED = Set.of(3L, 13L);
+
+    /** NVML_ERROR_NO_PERMISSION, _NOT_FOUND, _NO_DATA, _ARGUMENT_VERSION_MISMATCH. */
+    private static final Set<Long> NOT_GIVEN = Set.of(4L, 6L, 21L, 25L);
+
+    /**
+     * Whether it is something that a GPU, its driver or the NVML library does not give: how the machine is, nothing that
+     * failed. A table without code or reason of that kind is another matter.
+     */
+    public boolean isNotGiven() {
+      boolean column = metric.indexOf('.') >= 0;
+      if (!entity.startsWith("gpu:")) {
+        return false;
+      }
+      return code == null
+          ? column
+          : NOT_SUPPORTED.contains(code) || (column && NOT_GIVEN.contains(code));
+    }
+
     Json.Obj toJson() {
       return Json.object()
           .put("entity", entity)

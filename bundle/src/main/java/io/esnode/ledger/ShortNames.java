@@ -46,10 +46,9 @@ public final class ShortNames {
 
   /** A text with the UUIDs that the ledger knows shortened. */
   public String in(String text) {
-    return UUID
-        .matcher(text)
-        .replaceAll(m -> Matcher.quoteReplacement(
-            m.group(1) + names.getOrDefault(m.group(2), m.group(2))));
+    return UUID.matcher(text)
+        .replaceAll(
+            m -> Matcher.quoteReplacement(m.group(1) + names.getOrDefault(m.group(2), m.group(2))));
   }
 
   private static String name(String uuid, Set<String> all) {

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -33,12 +32,6 @@ final class AnalysisText {
   private static final int MAX_EVENTS = 30;
   private static final int MAX_GAPS = 10;
   private static final int WIDTH = 100;
-
-  /** NVML_ERROR_NOT_SUPPORTED, NVML_ERROR_FUNCTION_NOT_FOUND. */
-  private static final Set<Long> NOT_SUPPORTED = Set.of(3L, 13L);
-
-  /** NVML_ERROR_NO_PERMISSION, _NOT_FOUND, _NO_DATA, _ARGUMENT_VERSION_MISMATCH. */
-  private static final Set<Long> NOT_GIVEN = Set.of(4L, 6L, 21L, 25L);
 
   private final PrintWriter out;
   private final List<Path> files;
@@ -97,8 +90,7 @@ final class AnalysisText {
     for (Finding finding : findings) {
       groups
           .computeIfAbsent(
-              List.of(
-                  finding.rule(), finding.severity().word(), names.in(finding.explanation())),
+              List.of(finding.rule(), finding.severity().word(), names.in(finding.explanation())),
               key -> new ArrayList<>())
           .add(finding);
     }
@@ -189,7 +181,7 @@ final class AnalysisText {
                   : " and at most " + String.format(Locale.ROOT, "%.1f MiB", rss / 1048576.0)));
     }
     List<Coverage.Gap> gaps =
-        coverage.gaps().stream().filter(g -> !notSupported(g)).toList();
+        coverage.gaps().stream().filter(g -> !g.isNotGiven()).toList();
     int unsupported = coverage.gaps().size() - gaps.size();
     if (unsupported > 0) {
       out.println("  %s that a GPU, its driver or the NVML library does not give"
@@ -212,14 +204,6 @@ final class AnalysisText {
             "    and %s more: --format json lists them all".formatted(gaps.size() - MAX_GAPS));
       }
     }
-  }
-
-  /** As rule gpu-not-supported has it: how the machine is, nothing that failed. */
-  private static boolean notSupported(Coverage.Gap gap) {
-    Long code = gap.code();
-    boolean column = gap.metric().contains(".");
-    return gap.entity().startsWith("gpu:")
-        && (code == null ? column : NOT_SUPPORTED.contains(code) || column && NOT_GIVEN.contains(code));
   }
 
   private void silence(Ledger ledger) {

@@ -77,8 +77,7 @@ final class Charts {
     if (drawn(whole) < whole.size()) {
       fields
           .number(
-              "shown",
-              numbers.count("report.max_lines", "Lines drawn of one chart", drawn(whole)))
+              "shown", numbers.count("report.max_lines", "Lines drawn of one chart", drawn(whole)))
           .number(
               "lines",
               numbers.count(
@@ -129,13 +128,15 @@ final class Charts {
   }
 
   private static int drawn(List<Series> whole) {
-    return parts(whole).stream().mapToInt(p -> Math.min(p.size(), Chart.MAX_LINES)).sum();
+    return parts(whole).stream()
+        .mapToInt(p -> Math.min(p.size(), Chart.MAX_LINES))
+        .sum();
   }
 
   private String title(List<Series> group) {
     Series head = group.get(0);
-    boolean part = ledger.series().stream().filter(s -> s.chart().equals(head.chart())).count()
-        > group.size();
+    boolean part =
+        ledger.series().stream().filter(s -> s.chart().equals(head.chart())).count() > group.size();
     return part && group.size() > 1
         ? "%s: %s to %s"
             .formatted(

@@ -63,7 +63,9 @@ final class FindingPages {
         .text("title", finding.title())
         .text("severity", finding.severity().word())
         .text("entity", names.in(finding.entity()))
-        .text("fullEntity", names.in(finding.entity()).equals(finding.entity()) ? "" : finding.entity())
+        .text(
+            "fullEntity",
+            names.in(finding.entity()).equals(finding.entity()) ? "" : finding.entity())
         .text("window", window.text() + " UTC")
         .text("duration", window.moment() ? "one moment" : window.duration())
         .text("from", oneDay ? Utc.clock(window.from()) : Utc.dateTime(window.from()))

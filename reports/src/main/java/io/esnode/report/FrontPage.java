@@ -3,6 +3,7 @@ package io.esnode.report;
 import io.esnode.ledger.AnalyzedBundle;
 import io.esnode.ledger.Diagnosis;
 import io.esnode.ledger.Ledger;
+import io.esnode.ledger.ShortNames;
 import io.esnode.signature.TrustState;
 import java.time.Instant;
 import java.util.List;
@@ -45,6 +46,6 @@ final class FrontPage {
               case NOT_ESTABLISHED -> "Cause not established";
               case NO_INCIDENT -> "No incident found";
             })
-        .prose("summary", ledger.diagnosis().summary());
+        .prose("summary", ShortNames.of(ledger).in(ledger.diagnosis().summary()));
   }
 }

@@ -25,15 +25,28 @@ final class RecordingQuality {
   }
 
   Fields fields() {
-    return new Fields()
+    List<Coverage.Gap> failed =
+        coverage.gaps().stream().filter(g -> !g.isNotGiven()).toList();
+    int notGiven = coverage.gaps().size() - failed.size();
+    Fields fields = new Fields()
         .part("quality", quality())
-        .part("gaps", Table.of(numbers, "coverage.gaps", gaps(), coverage.gaps().size()))
+        .part("gaps", Table.of(numbers, "coverage.gaps", gaps(failed), failed.size()))
         .number(
             "gapCount",
             numbers.count(
-                "length(coverage.gaps)",
+                notGiven == 0 ? "length(coverage.gaps)" : "length(coverage.gaps, failed)",
                 "Gaps in the recording",
-                coverage.gaps().size()));
+                failed.size()))
+        .flag("someNotGiven", notGiven > 0);
+    if (notGiven > 0) {
+      fields.number(
+          "notGiven",
+          numbers.count(
+              "length(coverage.gaps, not given)",
+              "Readings that a GPU, its driver or library does not give",
+              notGiven));
+    }
+    return fields;
   }
 
   private Fields quality() {
@@ -107,10 +120,10 @@ final class RecordingQuality {
     }
   }
 
-  private List<Map<String, Object>> gaps() {
+  private List<Map<String, Object>> gaps(List<Coverage.Gap> failed) {
     ShortNames names = ShortNames.of(ledger);
     List<Map<String, Object>> rows = new ArrayList<>();
-    for (Coverage.Gap gap : Table.first(coverage.gaps())) {
+    for (Coverage.Gap gap : Table.first(failed)) {
       Optional<Window> window = Window.of(gap);
       rows.add(new Fields()
           .text("entity", names.in(gap.entity()))
