@@ -95,8 +95,9 @@ final class NvmlCost {
     if (!session.open()) {
       throw new IllegalStateException("the fake library does not start");
     }
+    Tally warming = new Tally();
     for (int tick = 0; tick < warmUp; tick++) {
-      tick(session, tick, null);
+      tick(session, tick, warming);
     }
     Tally tally = new Tally();
     long calls = calledSoFar();
@@ -118,9 +119,7 @@ final class NvmlCost {
       long before = THREADS.getThreadAllocatedBytes(thread);
       gpu.tick(tick, tick, SECOND_NANOS);
       long bytes = THREADS.getThreadAllocatedBytes(thread) - before;
-      if (tally != null) {
-        tally.add(tick + place, bytes);
-      }
+      tally.add(tick + place, bytes);
     }
   }
 
@@ -155,7 +154,7 @@ final class NvmlCost {
 
     void print() {
       NvmlCost.print("hot_bytes", quietTicks == 0 ? 0 : quietBytes / (double) quietTicks);
-      NvmlCost.print("hot_bytes_most", mostQuietBytes);
+      NvmlCost.print("hot_bytes_most", (double) mostQuietBytes);
       NvmlCost.print("medium_bytes", mediumTicks == 0 ? 0 : mediumBytes / (double) mediumTicks);
     }
   }

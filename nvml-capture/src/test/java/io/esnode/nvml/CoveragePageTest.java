@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -40,7 +41,7 @@ class CoveragePageTest {
       String why) {}
 
   private final List<Reason> reasons = reasons();
-  private final Map<String, TreeSet<String>> cadences = new HashMap<>();
+  private final Map<String, Set<String>> cadences = new HashMap<>();
   private final String program = program();
 
   CoveragePageTest() throws IOException {
@@ -160,7 +161,7 @@ class CoveragePageTest {
   private List<Line> fields() {
     List<Line> lines = new ArrayList<>();
     for (FieldCatalog.Field field : FieldCatalog.fields()) {
-      TreeSet<String> asked = cadences.get(field.shortName());
+      Set<String> asked = cadences.get(field.shortName());
       Optional<String> when = asked == null ? Optional.empty() : Optional.of(cadence(asked));
       String since = since(headerText(field.fromHeader()), field.fromHeader());
       String until =
@@ -190,7 +191,7 @@ class CoveragePageTest {
     return Pattern.compile("\\b" + constant + "\\b").matcher(program).find();
   }
 
-  private static String cadence(TreeSet<String> of) {
+  private static String cadence(Set<String> of) {
     List<String> words = new ArrayList<>();
     for (String cadence : of) {
       words.add(

@@ -195,7 +195,7 @@ class NativeNvmlTest {
     NativeMemory memory = fake.nvml().memory();
     long fields = fields(
         fake, "MEMORY_TEMP", "TEMPERATURE_SLOWDOWN_TLIMIT", "NVLINK_GET_VERSION", "POWER_AVERAGE");
-    memory.putInt(fields + 2 * FIELD_BYTES + 4, 3);
+    memory.putInt(fields + 2L * FIELD_BYTES + 4, 3);
 
     read(fake, fields, 4);
 
@@ -485,7 +485,7 @@ class NativeNvmlTest {
     assertThat(memory.getInt(list)).isEqualTo(4242);
     assertThat(memory.getInt(list + bytes)).isEqualTo(4243);
     assertThat(memory.getLong(list + bytes + 8)).isEqualTo(2000);
-    assertThat(memory.getByte(list + 2 * bytes)).isEqualTo((byte) 0xa5);
+    assertThat(memory.getByte(list + 2L * bytes)).isEqualTo((byte) 0xa5);
   }
 
   @Test
@@ -578,10 +578,11 @@ class NativeNvmlTest {
     long device = device(nvml, 0);
     long metrics = memory.allocate(24 + 40);
     for (int i = 0; i < 2; i++) {
-      assertThat(nvml.call(NvmlFunction.GPM_SAMPLE_ALLOC, metrics + 8 + i * 8L)).isZero();
+      assertThat(nvml.call(NvmlFunction.GPM_SAMPLE_ALLOC, metrics + 8L + i * 8L))
+          .isZero();
       fake.at(i * 1000L);
       assertThat(
-              nvml.call(NvmlFunction.GPM_SAMPLE_GET, device, memory.getLong(metrics + 8 + i * 8L)))
+              nvml.call(NvmlFunction.GPM_SAMPLE_GET, device, memory.getLong(metrics + 8L + i * 8L)))
           .isZero();
     }
     memory.putInt(metrics, 1);
