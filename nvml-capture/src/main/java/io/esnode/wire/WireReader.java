@@ -213,6 +213,7 @@ public final class WireReader {
   }
 
   /** Rows where they lie in the payload. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared, and gone with the next message
   private record View(
       ByteBuffer payload,
       int gpu,
