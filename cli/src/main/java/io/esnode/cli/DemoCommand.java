@@ -81,7 +81,7 @@ final class DemoCommand implements Callable<Integer> {
     if (!gpus) {
       simulate(directory);
     }
-    summary(directory, bundle);
+    summary(directory);
     gpu(directory, gpus);
     files(directory, bundle);
     return ExitCode.OK;
@@ -175,7 +175,7 @@ final class DemoCommand implements Callable<Integer> {
     return text.toString();
   }
 
-  private void summary(Path directory, Path bundle) throws IOException {
+  private void summary(Path directory) throws IOException {
     Ledger ledger = ledger(directory.resolve("demo.analysis.json"));
     List<Finding> present =
         ledger.findings().stream().filter(f -> f.state() == State.PRESENT).toList();

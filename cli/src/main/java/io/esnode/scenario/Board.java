@@ -203,7 +203,7 @@ final class Board {
       thermalShare = Math.min(1, thermalShare + RAISE_PER_S);
     }
     hardwareSlowdown = temperatureC >= model.hardwareSlowdownC()
-        || hardwareSlowdown && temperatureC > model.softwareSlowdownC() - 1;
+        || (hardwareSlowdown && temperatureC > model.softwareSlowdownC() - 1);
     double power = model.powerIdleMw() + demandMw > limitMw
         ? StrictMath.sqrt(Math.max(0, limitMw - model.powerIdleMw()) / demandMw)
         : 1;
@@ -270,7 +270,7 @@ final class Board {
 
   /** What the profiler sees, and what goes over the links: it follows the work, without noise. */
   private void traffic(long t) {
-    if (!changed("work", work.ordinal() * 1000L + busyPercent)) {
+    if (!changed("work", work.power * 1000L + busyPercent)) {
       return;
     }
     long busyHundredths = busyPercent * 100L;
@@ -281,7 +281,7 @@ final class Board {
     set(t, "gpm.10", busyHundredths * work.memory / 100);
     set(t, "gpm.12", busyHundredths * 8 / 100);
     long nvlinkMibPerS = 100L * model.nvlinkLinks() * model.nvlinkMbytesPerS() * work.nvlink / 100;
-    long pcieMibPerS = 100L * (2000L << model.pcieGeneration() - 1) * work.pcie / 100;
+    long pcieMibPerS = 100L * (2000L << (model.pcieGeneration() - 1)) * work.pcie / 100;
     set(t, "gpm.20", pcieMibPerS);
     set(t, "gpm.21", pcieMibPerS);
     set(t, "gpm.60", nvlinkMibPerS);

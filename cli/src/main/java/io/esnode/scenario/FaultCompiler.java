@@ -319,7 +319,7 @@ final class FaultCompiler {
 
   /** The bridge above: one bus before. */
   private static String port(String pci) {
-    String[] part = pci.split("[:.]");
+    String[] part = pci.split("[:.]", -1);
     int bus = Math.max(0, Integer.parseInt(part[1], 16) - 1);
     String hex = Integer.toHexString(bus).toLowerCase(Locale.ROOT);
     return "%s:%s:01.0".formatted(part[0], hex.length() == 1 ? "0" + hex : hex);

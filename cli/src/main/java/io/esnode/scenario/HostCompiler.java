@@ -128,7 +128,7 @@ final class HostCompiler {
   private void bytes(
       long from, long to, String table, String entity, String bytes, String pieces, long perS) {
     rate(from, to, table, entity, bytes, perS * 1000);
-    rate(from, to, table, entity, pieces, perS * SECTOR_WRITES_PER_MIB * 1000 >> 20);
+    rate(from, to, table, entity, pieces, (perS * SECTOR_WRITES_PER_MIB * 1000) >> 20);
   }
 
   /** What is counted at a moment; only said by the phase that begins there. */

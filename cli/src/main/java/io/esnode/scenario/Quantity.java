@@ -37,6 +37,8 @@ enum Quantity {
   private static final Pattern PART =
       Pattern.compile("\\G\\s*([0-9]{1,15}(?:\\.[0-9]{1,6})?)\\s*([^0-9.\\s-][^0-9.-]*)");
 
+  /** Never changed. */
+  @SuppressWarnings("ImmutableEnumChecker")
   private final Map<String, Long> units;
   private final String example;
 
@@ -67,14 +69,15 @@ enum Quantity {
       return 0;
     }
     boolean signed = this == TIME || this == TEMPERATURE || this == DELAY;
-    if (parts == 0 || end != rest.length() || parts > 1 && this != TIME || negative && !signed) {
+    boolean whole = parts > 0 && end == rest.length();
+    if (!whole || (parts > 1 && this != TIME) || (negative && !signed)) {
       throw wrong(scalar);
     }
-    BigDecimal whole = sum.setScale(0, RoundingMode.HALF_EVEN);
-    if (whole.compareTo(BigDecimal.valueOf(1L << 50)) > 0) {
+    BigDecimal rounded = sum.setScale(0, RoundingMode.HALF_EVEN);
+    if (rounded.compareTo(BigDecimal.valueOf(1L << 50)) > 0) {
       throw scalar.place().wrong("found \"%s\", which is too much".formatted(scalar.text()));
     }
-    return negative ? -whole.longValueExact() : whole.longValueExact();
+    return negative ? -rounded.longValueExact() : rounded.longValueExact();
   }
 
   private ScenarioException wrong(Yaml.Scalar scalar) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the file's name without {@code .yaml}
  * @param twin the healthy look-alike, or of which scenario this is the look-alike; null where there is none
- * @param history how long before the recording the machine already ran
+ * @param historyMs how long before the recording the machine already ran
  * @param epochUs wall clock of time 0, µs since 1970 UTC
  * @param header version of nvml.h that the driver has
  */
@@ -112,8 +112,9 @@ public record Scenario(
   /**
    * What GPUs do from a moment on.
    *
-   * @param work one of {@link Work}'s names
-   * @param processes by GPU in order, each with one more pid; none where {@code pid} is 0
+   * @param work what kind
+   * @param process name of a process on each GPU
+   * @param pid of the first GPU's, each other one more; 0 for no process
    */
   record Load(
       long atMs,

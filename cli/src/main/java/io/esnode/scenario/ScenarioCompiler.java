@@ -261,7 +261,7 @@ public final class ScenarioCompiler {
     }
     out.set(from, g, "memory_used_bytes", memory + model.reservedBytes());
     Scenario.Work work = phase.work();
-    long pcieBytesPerS = 2000 * MIB * (1L << model.pcieGeneration() - 1) * work.pcie / 100;
+    long pcieBytesPerS = 2000 * MIB * (1L << (model.pcieGeneration() - 1)) * work.pcie / 100;
     counters.grow(g, "PCIE_COUNT_TX_BYTES", from, to, pcieBytesPerS / 4 * 3600);
     counters.grow(g, "PCIE_COUNT_RX_BYTES", from, to, pcieBytesPerS * 3600);
     long kibPerS = (long) model.nvlinkMbytesPerS() * 1_000_000 / 1024 * work.nvlink / 100;

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -192,7 +193,7 @@ public final class ScenarioReader {
       for (int gpu : FaultReader.gpus(one, count)) {
         Scenario.Gpu board = boards.get(gpu);
         GpuModel other = model(one, board.model().model());
-        long limit = other == board.model() ? board.powerLimitMw() : other.powerMaxMw();
+        long limit = other.equals(board.model()) ? board.powerLimitMw() : other.powerMaxMw();
         boards.set(
             gpu,
             board(
@@ -320,13 +321,13 @@ public final class ScenarioReader {
 
   private List<Scenario.Load> load() throws ScenarioException {
     List<Scenario.Load> load = new ArrayList<>();
-    List<String> names = new ArrayList<>();
+    Map<String, Scenario.Work> works = new LinkedHashMap<>();
     for (Scenario.Work work : Scenario.Work.values()) {
-      names.add(work.name().toLowerCase(Locale.ROOT));
+      works.put(work.name().toLowerCase(Locale.ROOT), work);
     }
+    List<String> names = List.copyOf(works.keySet());
     for (Block item : items("load", "a phase of load")) {
-      String run = item.choice("run", names);
-      Scenario.Work work = Scenario.Work.values()[names.indexOf(run)];
+      Scenario.Work work = works.getOrDefault(item.choice("run", names), Scenario.Work.NOTHING);
       boolean nothing = work == Scenario.Work.NOTHING;
       load.add(new Scenario.Load(
           at(item),

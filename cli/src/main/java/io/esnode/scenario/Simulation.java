@@ -23,6 +23,7 @@ import io.esnode.wire.Message;
 import io.esnode.wire.WireReader;
 import io.esnode.wire.WireWriter;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -131,16 +132,12 @@ public final class Simulation {
   private String identifier(String what, boolean timed) {
     byte[] digest = HexFormat.of()
         .parseHex(Sha256.hex("%s %s %d %s".formatted(what, sha256, scenario.seed(), toolVersion)));
-    long high = 0;
-    long low = 0;
-    for (int i = 0; i < 8; i++) {
-      high = high << 8 | digest[i] & 0xff;
-      low = low << 8 | digest[i + 8] & 0xff;
-    }
-    high = timed
-        ? timeline.wallMicros(0) / 1000 << 16 | 0x7000 | high & 0xfff
-        : high & ~0xf000L | 0x8000;
-    return new UUID(high, low & 0x3fff_ffff_ffff_ffffL | 0x8000_0000_0000_0000L).toString();
+    ByteBuffer random = ByteBuffer.wrap(digest);
+    long high = timed
+        ? ((timeline.wallMicros(0) / 1000) << 16) | 0x7000 | (random.getLong() & 0xfff)
+        : (random.getLong() & ~0xf000L) | 0x8000;
+    long low = (random.getLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L;
+    return new UUID(high, low).toString();
   }
 
   /** One run through the time of the scenario. */

@@ -17,7 +17,15 @@ sealed interface Yaml {
    */
   record Place(String file, int line, int column) {
     ScenarioException wrong(String what) {
-      return new ScenarioException("%s:%d:%d: %s".formatted(file, line, column, what));
+      return new ScenarioException(at(what));
+    }
+
+    ScenarioException wrong(String what, Exception cause) {
+      return new ScenarioException(at(what), cause);
+    }
+
+    private String at(String what) {
+      return "%s:%d:%d: %s".formatted(file, line, column, what);
     }
   }
 

@@ -64,8 +64,7 @@ final class YamlReader {
     } catch (MarkedYamlEngineException e) {
       Yaml.Place at = place(file, e.getProblemMark().or(e::getContextMark));
       String problem = e.getProblem();
-      throw new ScenarioException(
-          at.wrong("not YAML: " + (problem == null ? "unreadable" : problem)).getMessage(), e);
+      throw at.wrong("not YAML: " + (problem == null ? "unreadable" : problem), e);
     } catch (YamlEngineException e) {
       throw new ScenarioException("%s: not YAML: %s".formatted(file, firstLine(e)), e);
     }
