@@ -40,6 +40,10 @@ public final class NativeNvml implements Nvml {
   private static final int RTLD_NOW = 2;
   private static final NvmlFunction[] FUNCTIONS = NvmlFunction.values();
 
+  static {
+    DynamicLinker.alone();
+  }
+
   private final NativeLibrary library;
   private final EnumSet<NvmlFunction> symbols;
   private final NativeMemory memory;
@@ -69,10 +73,6 @@ public final class NativeNvml implements Nvml {
    */
   public static synchronized NativeNvml load(String sonameOrPath, int memoryBytes)
       throws NvmlException {
-    if (System.getProperty("jna.platform.library.path") == null) {
-      // Else JNA runs ldconfig to learn what the dynamic linker knows better.
-      System.setProperty("jna.platform.library.path", "");
-    }
     if (!Platform.isLinux()
         || Native.POINTER_SIZE != 8
         || ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
