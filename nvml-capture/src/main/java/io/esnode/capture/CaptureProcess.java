@@ -22,8 +22,7 @@ import java.util.TreeMap;
  * The process that owns NVML and {@code /dev/nvidia*}. Messages go to standard output, commands come on standard input, a line
  * each: {@code quit}, {@code interval NANOS}. When standard input ends, the recorder is dead, and so is this.
  *
- * <p>It leaves with {@link Runtime#halt}: a thread inside a driver that does not answer would hold up an orderly exit, and the
- * kernel closes what is open.
+ * <p>It leaves at once: a thread inside a driver that does not answer would hold up an orderly exit.
  */
 public final class CaptureProcess {
   private static final int USAGE = 64;
@@ -53,7 +52,7 @@ public final class CaptureProcess {
     }
     try {
       capture(library, options);
-      Runtime.getRuntime().halt(0);
+      ProcessEnd.now(0);
     } catch (IOException | RuntimeException e) {
       die(e);
     }
@@ -85,7 +84,7 @@ public final class CaptureProcess {
     } catch (IOException e) {
       complain("capture: standard input: " + e.getMessage());
     }
-    Runtime.getRuntime().halt(0);
+    ProcessEnd.now(0);
   }
 
   private static void command(String line, CaptureThreads threads) {

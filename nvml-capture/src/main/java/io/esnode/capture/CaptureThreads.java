@@ -19,10 +19,7 @@ final class CaptureThreads {
   private static final long SECOND_NANOS = 1_000_000_000;
   private static final long LOOK_NANOS = 60 * SECOND_NANOS;
   private static final long PAUSE_NANOS = 20_000_000;
-
-  /** The Java machine itself waits another 300 ms for threads inside native code. */
-  private static final long FINISH_NANOS = 150_000_000;
-
+  private static final long FINISH_NANOS = 250_000_000;
   private static final long STAGGER_NANOS = 1_000_000;
 
   private final Context context;
@@ -130,7 +127,10 @@ final class CaptureThreads {
         } else {
           if (clock.monoNanos() - looked >= LOOK_NANOS) {
             looked = clock.monoNanos();
-            start(session.look());
+            List<GpuSampler> awake = session.look();
+            if (!awake.isEmpty()) {
+              start(awake);
+            }
           }
           LockSupport.parkNanos(looked + LOOK_NANOS - clock.monoNanos());
         }

@@ -74,14 +74,15 @@ final class Harvest {
     return steps;
   }
 
-  private void samples(long handle, Ring ring, SortedMap<Long, Map<String, Long>> into) {
+  private void samples(long handle, Ring ring, SortedMap<Long, Map<String, Long>> into)
+      throws IOException {
     long typeAt = scratch;
     long countAt = scratch + 8;
     memory.putInt(countAt, 0);
     int code =
         calls.call(NvmlFunction.DEVICE_GET_SAMPLES, handle, ring.type, 0, typeAt, countAt, 0);
     long offered = memory.getUnsignedInt(countAt);
-    if ((code != NvmlReturn.SUCCESS && code != NvmlReturn.INSUFFICIENT_SIZE) || offered == 0) {
+    if (isRefused(ring.column, NvmlFunction.DEVICE_GET_SAMPLES, code) || offered == 0) {
       return;
     }
     int room = (int) Math.min(offered, MAX_RING);
@@ -89,7 +90,7 @@ final class Harvest {
     memory.putInt(countAt, room);
     code = calls.call(
         NvmlFunction.DEVICE_GET_SAMPLES, handle, ring.type, 0, typeAt, countAt, samplesAt);
-    if (code != NvmlReturn.SUCCESS) {
+    if (isRefused(ring.column, NvmlFunction.DEVICE_GET_SAMPLES, code)) {
       return;
     }
     int count = (int) Math.min(memory.getUnsignedInt(countAt), room);
@@ -99,6 +100,25 @@ final class Harvest {
       long stamp = memory.getLong(at);
       if (value >= 0 && stamp > 0) {
         into.computeIfAbsent(stamp, key -> new TreeMap<>()).put(ring.column, value);
+      }
+    }
+  }
+
+  /** Whether there is no past of a kind, for a reason that is told; a buffer that is empty is no reason. */
+  private boolean isRefused(String kind, NvmlFunction function, int code) throws IOException {
+    switch (code) {
+      case NvmlReturn.SUCCESS, NvmlReturn.INSUFFICIENT_SIZE -> {
+        return false;
+      }
+      case NvmlReturn.NOT_FOUND -> {
+        return true;
+      }
+      default -> {
+        notes.inventory(
+            gpu,
+            "absent.past." + kind,
+            "%s: %s".formatted(function.symbol(), NvmlReturn.words(code)));
+        return true;
       }
     }
   }
@@ -123,8 +143,8 @@ final class Harvest {
   private void accounting(long handle) throws IOException {
     memory.putInt(scratch, 0);
     int code = calls.call(NvmlFunction.DEVICE_GET_ACCOUNTING_PIDS, handle, scratch, 0);
-    int room = room(code, MAX_PIDS);
-    if (room == 0) {
+    int room = room(MAX_PIDS);
+    if (isRefused("accounting", NvmlFunction.DEVICE_GET_ACCOUNTING_PIDS, code) || room == 0) {
       return;
     }
     long pidsAt = arena.allocate(4 * room);
@@ -161,9 +181,8 @@ final class Harvest {
   }
 
   /** How many there are, as a call that had no room said at {@link #scratch}. */
-  private int room(int code, int max) {
-    boolean answered = code == NvmlReturn.SUCCESS || code == NvmlReturn.INSUFFICIENT_SIZE;
-    return answered ? (int) Math.min(memory.getUnsignedInt(scratch), max) : 0;
+  private int room(int max) {
+    return (int) Math.min(memory.getUnsignedInt(scratch), max);
   }
 
   /** A process ended when its time was over, as far as accounting knows. */
@@ -177,8 +196,9 @@ final class Harvest {
     memory.putInt(scratch, 0);
     int code =
         calls.call(NvmlFunction.DEVICE_GET_RETIRED_PAGES_V2, handle, cause, scratch, 0, 0, 0);
-    int room = room(code, MAX_PAGES);
-    if (room == 0) {
+    int room = room(MAX_PAGES);
+    String kind = "retired_pages." + cause;
+    if (isRefused(kind, NvmlFunction.DEVICE_GET_RETIRED_PAGES_V2, code) || room == 0) {
       return;
     }
     long addressesAt = arena.allocate(8 * room);

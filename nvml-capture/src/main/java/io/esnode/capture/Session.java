@@ -249,6 +249,12 @@ final class Session {
       facts.put("confidential.environment", Long.toString(memory.getUnsignedInt(scratch)));
       facts.put("confidential.feature", Long.toString(memory.getUnsignedInt(scratch + 4)));
       facts.put("confidential.dev_tools", Long.toString(memory.getUnsignedInt(scratch + 8)));
+    } else {
+      facts.put(
+          "absent.confidential",
+          "%s: %s"
+              .formatted(
+                  NvmlFunction.SYSTEM_GET_CONF_COMPUTE_STATE.symbol(), NvmlReturn.words(code)));
     }
     if (calls.call(NvmlFunction.SYSTEM_GET_CONF_COMPUTE_CAPABILITIES, scratch)
         == NvmlReturn.SUCCESS) {

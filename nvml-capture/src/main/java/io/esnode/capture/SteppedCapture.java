@@ -88,7 +88,12 @@ public final class SteppedCapture {
 
   private void look() throws IOException {
     try {
-      begin(session.look());
+      List<GpuSampler> awake = session.look();
+      if (!awake.isEmpty()) {
+        closeEvents();
+        events = new EventWatch(context, eventCalls, eventScratch, session.plan(), session.gpus());
+        begin(awake);
+      }
     } catch (NotReturned e) {
       // looked at again a minute later; the hang book has it
     }
@@ -120,13 +125,17 @@ public final class SteppedCapture {
 
   private void close() {
     try {
-      if (events != null) {
-        events.close();
-        events = null;
-      }
+      closeEvents();
       session.close();
     } catch (NotReturned e) {
       // the hang book has it; NVML is initialised again without
+    }
+  }
+
+  private void closeEvents() {
+    if (events != null) {
+      events.close();
+      events = null;
     }
   }
 

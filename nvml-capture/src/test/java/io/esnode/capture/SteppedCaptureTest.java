@@ -474,6 +474,19 @@ class SteppedCaptureTest {
   }
 
   @Test
+  void pastThatIsNotToldHasItsReason() throws IOException {
+    Captured captured =
+        Captured.played(1204, root, "ret 0 0 nvmlDeviceGetSamples 4").run(1);
+
+    assertThat(captured.notes("gpu")).isEmpty();
+    assertThat(captured.notes("inventory"))
+        .anyMatch(note -> note.texts()
+            .equals(Map.of(
+                "item", "absent.past.power_usage_mw",
+                "value", "nvmlDeviceGetSamples: no permission (4)")));
+  }
+
+  @Test
   void eventsAreRowsOfTheirGpu() throws IOException {
     Captured captured = Captured.played(
             1208,
