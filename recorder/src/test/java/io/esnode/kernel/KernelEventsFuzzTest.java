@@ -52,7 +52,7 @@ class KernelEventsFuzzTest {
 
   /** 8 KiB of what an expression repeats, before and after each line: one that backtracks or recurses is caught. */
   @ParameterizedTest
-  @ValueSource(strings = {"0", "a", " ", ":", "0:", "a.", "/", "(", ",", "::1", "\\x1b", "é"})
+  @ValueSource(strings = {"0", " ", "a.", "/", "::1", "\\x1b"})
   void longLinesAreReadInTime(String part) {
     String padding = part.repeat(8192 / part.length());
 
