@@ -122,7 +122,8 @@ final class DemoCommand implements Callable<Integer> {
     List<Finding> worst = ledger.findings().stream()
         .filter(f -> f.state() == State.PRESENT && f.severity().compareTo(Severity.ERROR) >= 0)
         .toList();
-    say("GPU: none recorded here. SIMULATED, from a scenario that ships with esnode, nothing of it measured:");
+    say(
+        "GPU: none recorded here. SIMULATED, from a scenario that ships with esnode, nothing of it measured:");
     for (Finding finding : worst.subList(0, Math.min(3, worst.size()))) {
       say("  SIMULATED %-8s %s"
           .formatted(finding.severity().word(), Text.oneLine(finding.explanation())));

@@ -113,8 +113,7 @@ final class SimulateCommand implements Callable<Integer> {
     try (InputStream in = Files.newInputStream(file)) {
       return in.readNBytes(LIMIT_BYTES);
     } catch (IOException e) {
-      throw new CommandException(
-          ExitCode.MALFORMED, String.valueOf(Reason.of(e)), e);
+      throw new CommandException(ExitCode.MALFORMED, String.valueOf(Reason.of(e)), e);
     }
   }
 

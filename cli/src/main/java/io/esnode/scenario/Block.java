@@ -143,7 +143,11 @@ final class Block {
       throw scalar
           .place()
           .wrong("%s: found %s%s, expected %s"
-              .formatted(key, YamlReader.kind(scalar), Nearest.hint(found, choices), String.join(", ", choices)));
+              .formatted(
+                  key,
+                  YamlReader.kind(scalar),
+                  Nearest.hint(found, choices),
+                  String.join(", ", choices)));
     }
     return found;
   }

@@ -40,6 +40,7 @@ enum Quantity {
   /** Never changed. */
   @SuppressWarnings("ImmutableEnumChecker")
   private final Map<String, Long> units;
+
   private final String example;
 
   Quantity(Map<String, Long> units, String example) {

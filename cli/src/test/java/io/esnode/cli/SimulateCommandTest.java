@@ -14,8 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code esnode simulate} as its users type it. */
 class SimulateCommandTest {
-  private static final String SCENARIO =
-      """
+  private static final String SCENARIO = """
       scenario: two-gpus
       title: A fan fails
       story: One of two GPUs warms.
@@ -48,7 +47,8 @@ class SimulateCommandTest {
         "-Duser.variant=TH",
         "-Duser.timezone=Asia/Bangkok",
         "-Dfile.encoding=ISO-8859-1");
-    Process process = ChildJvm.of(thai, List.of("simulate", "two-gpus.yaml", "--out", "thai.parquet"))
+    Process process = ChildJvm.of(
+            thai, List.of("simulate", "two-gpus.yaml", "--out", "thai.parquet"))
         .directory(dir.toFile())
         .start();
 
@@ -88,7 +88,8 @@ class SimulateCommandTest {
     assertThat(answer.out()).isEmpty();
     assertThat(answer.err().lines()).hasSize(1);
     assertThat(answer.err())
-        .startsWith("esnode: two-gpus.yaml:9:29: fault: found \"airflw\" (did you mean airflow?), expected");
+        .startsWith(
+            "esnode: two-gpus.yaml:9:29: fault: found \"airflw\" (did you mean airflow?), expected");
     assertThat(Files.exists(dir.resolve("s.parquet.spool"))).isFalse();
   }
 

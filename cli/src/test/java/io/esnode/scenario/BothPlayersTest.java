@@ -38,8 +38,8 @@ class BothPlayersTest {
   private static final Path FAKES = Path.of("../nvml-capture/target/fake");
 
   private static final Map<Integer, String> GENERATIONS = Map.of(
-      1104, "R470", 1200, "R525", 1202, "R535", 1204, "R550", 1208, "R570", 1209, "R575", 1300, "R580",
-      1301, "R590");
+      1104, "R470", 1200, "R525", 1202, "R535", 1204, "R550", 1208, "R570", 1209, "R575", 1300,
+      "R580", 1301, "R590");
 
   @TempDir
   Path dir;
@@ -95,9 +95,8 @@ class BothPlayersTest {
   }
 
   private List<String> onFake(Scenario scenario, Timeline timeline, String text) throws Exception {
-    Path built = FAKES
-        .resolve(GENERATIONS.getOrDefault(scenario.header(), ""))
-        .resolve("libnvidia-ml.so.1");
+    Path built =
+        FAKES.resolve(GENERATIONS.getOrDefault(scenario.header(), "")).resolve("libnvidia-ml.so.1");
     assumeTrue(
         Files.isRegularFile(built), built + " was not built: this machine has no C compiler (cc)");
     Path library = Files.copy(built, dir.resolve("libnvidia-ml.so.1"));
@@ -110,11 +109,7 @@ class BothPlayersTest {
       mapped.order(ByteOrder.LITTLE_ENDIAN);
       VirtualClock clock = new VirtualClock(0);
       return told(
-          scenario,
-          timeline,
-          NativeNvml.load(library.toAbsolutePath().toString()),
-          clock,
-          t -> {
+          scenario, timeline, NativeNvml.load(library.toAbsolutePath().toString()), clock, t -> {
             clock.set(t);
             mapped.putLong(0, t);
           });
@@ -201,11 +196,13 @@ class BothPlayersTest {
           new StringBuilder("%s tick %d:".formatted(rows.entity(row), rows.tick()));
       for (int column = 0; column < table.columns().size(); column++) {
         if (rows.present(row, column)) {
-          text.append(' ').append(table.columns().get(column)).append('=').append(rows.value(row, column));
+          text.append(' ')
+              .append(table.columns().get(column))
+              .append('=')
+              .append(rows.value(row, column));
         }
       }
       told.add(text.toString());
     }
   }
-
 }
