@@ -1,7 +1,7 @@
 -- id:       pcie-link-degraded
 -- title:    PCIe link below what it can do, under load
 -- severity: warning
--- requires: gpu.pcie_generation, gpu.pcie_width, gpu.utilization_gpu_percent
+-- requires: gpu.pcie_generation, gpu.pcie_width, gpu.utilization_gpu_pct
 -- param:    min_utilization_pct = 50   an idle GPU lowers the generation to save power
 -- param:    min_readings_count = 2   readings in a row; one may fall into a change
 -- param:    merge_s = 60   stretches no further apart are one
@@ -51,7 +51,7 @@ reading AS (
         best.width_max,
         best.generation_max,
         CASE
-            WHEN gpu.utilization_gpu_percent >= ${min_utilization_pct}
+            WHEN gpu.utilization_gpu_pct >= ${min_utilization_pct}
                 AND (gpu.pcie_width < best.width_max OR gpu.pcie_generation < best.generation_max) THEN 1
             ELSE 0
         END AS is_low

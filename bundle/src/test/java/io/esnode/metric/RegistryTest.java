@@ -26,7 +26,7 @@ class RegistryTest {
       Map.entry("s", "_s"),
       Map.entry("pages", "_pages"),
       Map.entry("packets", "_packets"),
-      Map.entry("%", "_pct|_percent"),
+      Map.entry("%", "_pct"),
       Map.entry("Cel", "_c"),
       Map.entry("mW", "_mw"),
       Map.entry("mJ", "_mj"),

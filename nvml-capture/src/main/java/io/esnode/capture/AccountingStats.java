@@ -17,8 +17,8 @@ final class AccountingStats {
   /** Columns of gpu_process, in the order of {@link #value}. */
   static final List<String> COLUMNS = List.of(
       "accounting_time_ms",
-      "accounting_gpu_utilization_percent",
-      "accounting_memory_utilization_percent",
+      "accounting_gpu_utilization_pct",
+      "accounting_memory_utilization_pct",
       "accounting_max_memory_bytes",
       "accounting_start_us",
       "accounting_running");

@@ -28,10 +28,10 @@ final class Harvest {
   /** nvmlSamplingType_t and where it goes. */
   private enum Ring {
     POWER(0, "power_usage_mw"),
-    GPU(1, "utilization_gpu_percent"),
-    MEMORY(2, "utilization_memory_percent"),
-    ENCODER(3, "encoder_utilization_percent"),
-    DECODER(4, "decoder_utilization_percent"),
+    GPU(1, "utilization_gpu_pct"),
+    MEMORY(2, "utilization_memory_pct"),
+    ENCODER(3, "encoder_utilization_pct"),
+    DECODER(4, "decoder_utilization_pct"),
     SM_CLOCK(5, "clock_sm_mhz"),
     MEMORY_CLOCK(6, "clock_memory_mhz");
 

@@ -84,10 +84,10 @@ final class Processes {
     typeColumn = columns.at("process_type");
     memoryColumn = columns.at("memory_used_bytes");
     utilizationColumns = new int[] {
-      columns.at("sm_utilization_percent"),
-      columns.at("memory_utilization_percent"),
-      columns.at("encoder_utilization_percent"),
-      columns.at("decoder_utilization_percent")
+      columns.at("sm_utilization_pct"),
+      columns.at("memory_utilization_pct"),
+      columns.at("encoder_utilization_pct"),
+      columns.at("decoder_utilization_pct")
     };
     accountingColumns = AccountingStats.COLUMNS.stream().mapToInt(columns::at).toArray();
   }

@@ -403,7 +403,7 @@ class SteppedCaptureTest {
             "proc 0 60000 0/1/0 4321 536870912")
         .run(3);
 
-    assertThat(captured.reasons("gpu.utilization_gpu_percent"))
+    assertThat(captured.reasons("gpu.utilization_gpu_pct"))
         .contains("nvmlDeviceGetUtilizationRates: not supported (3), MIG is on");
     assertThat(captured.rows("gpu", FIRST + "/1/0"))
         .hasSize(3)
@@ -438,8 +438,8 @@ class SteppedCaptureTest {
     assertThat(byEntity.get(FIRST + "/pid:4321"))
         .containsEntry("process_type", 3L)
         .containsEntry("memory_used_bytes", 1048576L)
-        .containsEntry("sm_utilization_percent", 40L)
-        .containsEntry("accounting_gpu_utilization_percent", 35L);
+        .containsEntry("sm_utilization_pct", 40L)
+        .containsEntry("accounting_gpu_utilization_pct", 35L);
     assertThat(byEntity.get(FIRST + "/pid:99")).doesNotContainKey("memory_used_bytes");
     assertThat(captured.reasons("gpu_process.memory_used_bytes"))
         .contains("nvmlDeviceGetComputeRunningProcesses_v3: 0xffffffffffffffff does not fit");
@@ -564,8 +564,8 @@ class SteppedCaptureTest {
         Captured.played(1204, root, ONE_GPU, "set 0 0 gpm.2 8765").run(12);
 
     assertThat(captured.rows("gpu").stream()
-            .filter(row -> row.values().containsKey("gpm_sm_util_percent"))
-            .map(row -> row.values().get("gpm_sm_util_percent")))
+            .filter(row -> row.values().containsKey("gpm_sm_util_pct"))
+            .map(row -> row.values().get("gpm_sm_util_pct")))
         .containsExactly(8765L);
   }
 

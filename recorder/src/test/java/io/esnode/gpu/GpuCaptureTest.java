@@ -185,8 +185,7 @@ class GpuCaptureTest {
     assertThat(told.gaps("gpu.made_up")).hasSize(1);
     assertThat(told.sessions.get(0).sources())
         .containsEntry(
-            "gpu",
-            java.util.Map.of("utilization_gpu_percent", "nvmlDeviceGetUtilizationRates gpu"));
+            "gpu", java.util.Map.of("utilization_gpu_pct", "nvmlDeviceGetUtilizationRates gpu"));
     assertThat(told.sessions.get(0).facts())
         .containsEntry("library.path", "/lib/pretend.so")
         .containsEntry("driver.version", "580.65.06");

@@ -33,7 +33,7 @@ class GpuIntakeTest {
   private static final Message.Absence LOST =
       new Message.Absence("gpu:GPU-a", "gpu", 15, "nvmlDeviceGetFieldValues: GPU is lost (15)");
   private static final Message.Absence NO_FAN =
-      new Message.Absence("gpu:GPU-a", "gpu.fan_speed_percent", 3, "nvmlDeviceGetFanSpeed_v2: 3");
+      new Message.Absence("gpu:GPU-a", "gpu.fan_speed_pct", 3, "nvmlDeviceGetFanSpeed_v2: 3");
 
   @TempDir
   Path dir;
@@ -70,7 +70,7 @@ class GpuIntakeTest {
 
     assertThat(end().gaps())
         .containsExactly(
-            "gpu:GPU-a gpu.fan_speed_percent code 3 from 1000000 to null",
+            "gpu:GPU-a gpu.fan_speed_pct code 3 from 1000000 to null",
             "gpu:GPU-a gpu code 15 from 2000000 to null",
             "gpu:GPU-a gpu code 15 from 2000000 to 3000000");
   }
@@ -89,7 +89,7 @@ class GpuIntakeTest {
 
     assertThat(end().gaps())
         .containsExactly(
-            "gpu:GPU-a gpu.fan_speed_percent code 3 from 1000000 to null",
+            "gpu:GPU-a gpu.fan_speed_pct code 3 from 1000000 to null",
             "gpu:GPU-a gpu code 15 from 1000000 to null",
             "gpu:GPU-a gpu code 15 from 1000000 to 9000000");
   }

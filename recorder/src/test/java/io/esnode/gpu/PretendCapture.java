@@ -36,7 +36,7 @@ final class PretendCapture {
         Map.of("driver.version", "580.65.06"),
         List.of(new Message.Layout(
             "gpu",
-            List.of("utilization_gpu_percent", "made_up"),
+            List.of("utilization_gpu_pct", "made_up"),
             List.of("nvmlDeviceGetUtilizationRates gpu", "?")))));
     out.write(new Message.Gpu(0, "gpu:GPU-a", Map.of("name", "Pretend 100")));
     RowsFrame rows = new RowsFrame(0, 0, 2);
