@@ -19,10 +19,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every shipped incident is found, with its GPU and its time; its healthy look-alike is left alone. */
+@Execution(ExecutionMode.CONCURRENT)
 class SimulatedDiagnosisTest {
   private static final Path SCENARIOS = Path.of("../datasets/scenarios");
 

@@ -1,5 +1,6 @@
 package io.esnode.capture;
 
+import io.esnode.nvml.ProcessEnd;
 import io.esnode.wire.Message;
 import io.esnode.wire.WireWriter;
 import java.io.BufferedReader;

@@ -65,6 +65,13 @@ public final class Spools {
     return columns;
   }
 
+  /** A header of a few hundred bytes, for tests that take it apart bit by bit. */
+  private static Map<String, List<String>> fewColumns() {
+    Map<String, List<String>> columns = columns();
+    columns.keySet().retainAll(List.of("disk", "audit", "gap"));
+    return columns;
+  }
+
   public static Moment moment(long tick) {
     return new Moment(START_US + tick * 1_000_000 + tick % 7, START_MONO + tick * SECOND, 100);
   }
@@ -79,7 +86,8 @@ public final class Spools {
 
   /** A spool of that many ticks which was ended properly. */
   static void write(Path path, int ticks) throws IOException {
-    try (SpoolWriter writer = SpoolWriter.open(SpoolDirectory.create(path), header(), SMALL)) {
+    try (SpoolWriter writer =
+        SpoolWriter.open(SpoolDirectory.create(path), header(fewColumns()), SMALL)) {
       ScriptedSource source = new ScriptedSource(42, "disk:sda", "disk:sdb");
       writer.row(audit("recorder.started"), START_MONO);
       ticks(writer, source, 0, ticks / 2);

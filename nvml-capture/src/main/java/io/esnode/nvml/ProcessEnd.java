@@ -1,4 +1,4 @@
-package io.esnode.capture;
+package io.esnode.nvml;
 
 import com.sun.jna.Native;
 import com.sun.jna.Platform;
@@ -7,14 +7,16 @@ import com.sun.jna.Platform;
  * Ends the process at once. {@link Runtime#halt} gives threads inside native code 300 ms to come out; ours are inside a driver, and
  * the kernel closes what is open.
  */
-final class ProcessEnd {
+public final class ProcessEnd {
   static {
+    DynamicLinker.alone();
     Native.register(ProcessEnd.class, Platform.C_LIBRARY_NAME);
   }
 
   private ProcessEnd() {}
 
-  static void now(int status) {
+  /** @param status of the process */
+  public static void now(int status) {
     _exit(status);
   }
 
