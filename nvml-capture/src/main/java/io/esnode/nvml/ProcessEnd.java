@@ -15,7 +15,7 @@ public final class ProcessEnd {
 
   private ProcessEnd() {}
 
-  /** @param status of the process */
+  /** Ends the process with that status. */
   public static void now(int status) {
     _exit(status);
   }

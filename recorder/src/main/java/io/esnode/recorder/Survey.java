@@ -309,7 +309,7 @@ final class Survey implements SpoolVisitor {
     }
     each.sort(Comparator.comparing(Manifest.Nvml.Lane::entity)
         .thenComparing(Manifest.Nvml.Lane::table)
-        .thenComparing(Manifest.Nvml.Lane::firstTick));
+        .thenComparingLong(Manifest.Nvml.Lane::firstTick));
     return new Manifest.Nvml(
         sessions,
         each,
