@@ -248,7 +248,8 @@ final class FaultCompiler {
           f.atMs(), gpu, null, 79, "pid='<unknown>', name=<unknown>, GPU has fallen off the bus.");
     }
     out.kernel(f.atMs(), WARNING, "NVRM: GPU %s: GPU has fallen off the bus.".formatted(gpu.pci()));
-    out.returns(f.atMs(), Integer.toString(gpu.index()), "*", GPU_IS_LOST);
+    // The event still arrives; what is asked afterwards does not.
+    out.returns(f.atMs() + 1, Integer.toString(gpu.index()), "*", GPU_IS_LOST);
   }
 
   private void reset(long t, int g) {
