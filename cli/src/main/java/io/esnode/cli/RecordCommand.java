@@ -10,7 +10,6 @@ import io.esnode.metric.Metric;
 import io.esnode.metric.Registry;
 import io.esnode.recorder.Recorder;
 import io.esnode.signature.ExitCode;
-import io.esnode.signature.SidecarFile;
 import io.esnode.source.Clock;
 import io.esnode.source.Inventory;
 import io.esnode.source.Moment;
@@ -233,38 +232,10 @@ final class RecordCommand implements Callable<Integer> {
   }
 
   private Path target(Moment now) {
-    Path target = out != null
-        ? out
-        : Path.of("esnode-" + stamp(Instant.ofEpochMilli(now.tsMicros() / 1000)) + ".parquet");
-    Path name = target.getFileName();
-    if (name == null || Files.isDirectory(target)) {
-      throw new CommandException(
-          ExitCode.USAGE, "--out %s: a directory; name a file".formatted(target));
-    }
-    if (Files.exists(target)) {
-      throw new CommandException(
-          ExitCode.CANNOT_WRITE,
-          "%s: exists already, and evidence is never overwritten; move it away or choose another --out"
-              .formatted(target));
-    }
-    Path sidecar = SidecarFile.of(target);
-    if (Files.exists(sidecar)) {
-      throw new CommandException(
-          ExitCode.CANNOT_WRITE,
-          "%s: a signature lies there, of a file that is gone; move it away or choose another --out"
-              .formatted(sidecar));
-    }
-    Path directory = target.toAbsolutePath().getParent();
-    if (directory == null || !Files.isDirectory(directory)) {
-      throw new CommandException(
-          ExitCode.CANNOT_WRITE, "%s: directory %s does not exist".formatted(target, directory));
-    }
-    if (!Files.isWritable(directory)) {
-      throw new CommandException(
-          ExitCode.CANNOT_WRITE,
-          "%s: directory %s cannot be written by this user".formatted(target, directory));
-    }
-    return target;
+    return BundleTarget.checked(
+        out != null
+            ? out
+            : Path.of("esnode-" + stamp(Instant.ofEpochMilli(now.tsMicros() / 1000)) + ".parquet"));
   }
 
   private SpoolHeader header(String node, Path target, Moment start, GpuPart gpu) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Lines as published logs have them, and as the format strings of the drivers write them. */
 class KernelShapesTest {
   private static final Path LABELLED =
-      Path.of("/work/shared/datasets/kernel_gpu_logs/open/xid_lines.jsonl");
+      Path.of("../../shared/datasets/kernel_gpu_logs/open/xid_lines.jsonl");
 
   private final KernelShapes shapes = new KernelShapes();
 
