@@ -145,7 +145,20 @@ final class Session {
       }
     }
     for (Found gpu : found) {
-      current.add(sampler(gpu, handles));
+      boolean twice = current.stream().anyMatch(begun -> begun.entity().equals(gpu.entity()));
+      if (twice) {
+        context
+            .notes()
+            .gap(
+                gpu.entity(),
+                "gpu",
+                null,
+                context.clock().monoNanos(),
+                null,
+                "NVML lists two GPUs under this name; the first is asked");
+      } else {
+        current.add(sampler(gpu, handles));
+      }
     }
   }
 
