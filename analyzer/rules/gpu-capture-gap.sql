@@ -33,6 +33,7 @@ WITH missing AS (
         reason,
         CASE
             WHEN metric LIKE '%.%' THEN 0
+            WHEN reason LIKE 'no NVIDIA driver: %' OR reason LIKE 'switched off with %no-gpu%' THEN 0
             WHEN reason LIKE 'released by request%' THEN 0
             WHEN reason LIKE 'power/runtime_status is suspended%' THEN 0
             WHEN coalesce(code, -1) IN (${no_permission_code}, ${no_library_code}) THEN 0
