@@ -48,9 +48,11 @@ public final class GpuAnswer {
     return new Message.Gpu(now.gpu(), now.entity(), facts);
   }
 
-  /** It ended, or was ended, before it had said everything. */
+  /** It ended, or was ended, before it had said everything. The first reason counts: what is ended also ends early. */
   synchronized void failed(String reason) {
-    failure = reason;
+    if (failure == null) {
+      failure = reason;
+    }
   }
 
   @Nullable
