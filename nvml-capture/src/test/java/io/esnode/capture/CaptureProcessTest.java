@@ -23,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The real process on the fake library, in real time. */
 @Timeout(60)
@@ -149,6 +151,77 @@ class CaptureProcessTest {
     assertThat(gaps.get(1).texts().get("reason"))
         .startsWith("nvmlDeviceGetUtilizationRates returned after ");
     assertThat(mostStuck).isEqualTo(1);
+  }
+
+  @Test
+  void hangOfTheWholeDriverIsOneGapOfTheNode() throws Exception {
+    Process running = capture(
+        FakeNvml.library("R580"),
+        System.nanoTime() + 2_000_000_000,
+        "gpu 3 name Test\nhang 1000 3000 - *\n");
+    WireReader reader = reader(running);
+
+    List<String> reasons = new ArrayList<>();
+    for (long tick = 0; tick < 45; ) {
+      Message message = reader.next();
+      if (message instanceof Message.Note note
+          && note.table().equals("gap")
+          && String.valueOf(note.texts().get("reason")).startsWith("driver-wide")) {
+        reasons.add(note.entity() + " " + note.texts().get("reason"));
+      } else if (message instanceof Message.Alive alive) {
+        tick = alive.tick();
+      }
+    }
+
+    assertThat(reasons).hasSize(2);
+    assertThat(reasons.get(0)).startsWith("node driver-wide hang: no call on any of 4 GPUs");
+    assertThat(reasons.get(1)).startsWith("node driver-wide hang over: ");
+  }
+
+  /** 251 in the headers 12.9 and 13.0, 269 from 13.1 on. */
+  @ParameterizedTest
+  @ValueSource(strings = {"R575", "R580", "R590"})
+  void renumberedFieldIsReadUnderItsNumber(String generation) throws Exception {
+    Process running = capture(
+        FakeNvml.library(generation),
+        System.nanoTime() + 500_000_000,
+        "gpu 0 name Test\nfield 0 0 CLOCKS_EVENT_REASON_SW_THERM_SLOWDOWN 7654321\n");
+    WireReader reader = reader(running);
+    Message.Session session = null;
+    List<Long> nanos = new ArrayList<>();
+    for (long tick = 0; tick < 5; ) {
+      Message message = reader.next();
+      if (message instanceof Message.Session begun) {
+        session = begun;
+      } else if (session != null
+          && message instanceof Message.Rows rows
+          && rows.table() == Plan.GPU) {
+        int column = session.tables().get(Plan.GPU).columns().indexOf("sw_thermal_slowdown_ns");
+        if (rows.present(0, column)) {
+          nanos.add(rows.value(0, column));
+        }
+      } else if (message instanceof Message.Alive alive) {
+        tick = alive.tick();
+      }
+    }
+
+    assertThat(nanos).isNotEmpty().containsOnly(7_654_321L);
+  }
+
+  @Test
+  void driverOfAnotherVersionIsASessionWithItsCode() throws Exception {
+    Process running = capture(
+        FakeNvml.library("R550"),
+        System.nanoTime(),
+        "gpu 0 name Test\nret 0 - nvmlInit_v2 18\nret 0 - nvmlInitWithFlags 18\n");
+    WireReader reader = reader(running);
+
+    Message message = reader.next();
+    while (!(message instanceof Message.Session)) {
+      message = reader.next();
+    }
+
+    assertThat(((Message.Session) message).initReturn()).isEqualTo(18);
   }
 
   private static List<Long> range(long from, long to) {
