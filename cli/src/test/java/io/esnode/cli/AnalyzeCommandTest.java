@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import io.esnode.bundle.BundleFile;
 import io.esnode.ledger.Ledger;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,6 +104,13 @@ class AnalyzeCommandTest {
     assertThat(theirs.series()).isEqualTo(own.series());
   }
 
+  /** Ticks that stand in the recording: a busy machine may have missed one. */
+  private String captured() throws IOException {
+    try (FileChannel channel = FileChannel.open(Path.of(file))) {
+      return Long.toString(BundleFile.read(file, channel).manifest().ticks().captured());
+    }
+  }
+
   @Test
   void unknownSignerIsAnsweredStampedAndExits4() throws Exception {
     Esnode.Answer analyzed = run("analyze", file);
@@ -113,7 +122,7 @@ class AnalyzeCommandTest {
     assertThat(queried.exit()).isEqualTo(4);
     assertThat(queried.out())
         .startsWith("INTACT BUT SIGNER UNKNOWN  ")
-        .matches("(?s).*\nn\n--\n1?\\d\n\\(1 row\\)\n");
+        .endsWith("\nn\n%s\n%s\n(1 row)\n".formatted("-".repeat(captured().length()), captured()));
     assertThat(wrong.exit()).isEqualTo(64);
     assertThat(wrong.err())
         .contains("Referenced column \"nope\" not found")
