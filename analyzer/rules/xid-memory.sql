@@ -15,35 +15,12 @@
 -- source:   NVIDIA XID catalogue, table xid_catalog; kernel log "NVRM: Xid", nvml.h nvmlEventTypeXidCriticalError
 -- explain:  XID ${xid} (${name}), ${log_count}× in the kernel log, ${nvml_count}× by NVML. ${causes}. Catalogue's action: ${action}
 --           (xid_catalog, ${edition}).${conflict}
-WITH told AS (
-    SELECT
-        xid.node,
-        xid.boot_id,
-        xid.entity,
-        xid.ts,
-        xid.mono_ns,
-        xid.row_id,
-        xid.told_by,
-        xid.xid,
-        known.name,
-        known.severity,
-        known.likely_causes,
-        known.recommended_action,
-        known.immediate_bucket,
-        known.conflict_note,
-        known.source AS edition,
-        lag(xid.mono_ns) OVER w AS previous_ns
-    FROM xid
-    INNER JOIN xid_catalog AS known ON known.xid = xid.xid
-    WHERE xid.is_before_start = 0
-        AND known.category IN ('hardware-memory', 'hardware-sram')
-    WINDOW w AS (PARTITION BY xid.node, xid.boot_id, xid.entity, xid.xid ORDER BY xid.mono_ns NULLS LAST, xid.row_id NULLS LAST)
-),
-burst AS (
+WITH burst AS (
     SELECT
         *,
         sum(CASE WHEN mono_ns - previous_ns <= ${merge_s} * 1000000000 THEN 0 ELSE 1 END) OVER w AS burst
-    FROM told
+    FROM known_xid
+    WHERE category IN ('hardware-memory', 'hardware-sram')
     WINDOW w AS (PARTITION BY node, boot_id, entity, xid ORDER BY mono_ns NULLS LAST, row_id)
 )
 SELECT

@@ -4,8 +4,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /**
- * Two views over table {@code event} that most rules about GPUs need: {@code gpu_event} names the GPU where the source only
- * knew a PCI address, and says what lies before the start; {@code xid} has the XIDs of kernel log and NVML alike.
+ * Views over table {@code event} that most rules about GPUs need: {@code gpu_event} names the GPU where the source only knew a
+ * PCI address, and says what lies before the start; {@code xid} has the XIDs of kernel log and NVML alike; {@code known_xid}
+ * those from the start on, with what the catalogue says of them.
  */
 final class EventViews {
   /**
@@ -45,11 +46,33 @@ final class EventViews {
       FROM gpu_event
       WHERE event_class = 'xid' OR event_class = 'nvml' AND code = 8""";
 
+  /** The time of the XID before is that of the same GPU and number: rules merge what repeats. */
+  private static final String KNOWN_XID = """
+      CREATE VIEW known_xid AS
+      SELECT
+          xid.*,
+          known.name,
+          known.category,
+          known.is_application_class,
+          known.severity,
+          known.likely_causes,
+          known.recommended_action,
+          known.immediate_bucket,
+          known.conflict_note,
+          known.source AS edition,
+          lag(xid.mono_ns) OVER w AS previous_ns
+      FROM xid
+      INNER JOIN xid_catalog AS known ON known.xid = xid.xid
+      WHERE xid.is_before_start = 0
+      WINDOW w AS (
+          PARTITION BY xid.node, xid.boot_id, xid.entity, xid.xid ORDER BY xid.mono_ns NULLS LAST, xid.row_id NULLS LAST)""";
+
   private EventViews() {}
 
   /** To be run once the tables and the manifests are there. */
   static void create(Statement sql) throws SQLException {
     sql.execute(GPU_EVENT);
     sql.execute(XID);
+    sql.execute(KNOWN_XID);
   }
 }
