@@ -21,6 +21,7 @@ final class CaptureThreads {
   private static final long PAUSE_NANOS = 20_000_000;
   private static final long FINISH_NANOS = 250_000_000;
   private static final long STAGGER_NANOS = 1_000_000;
+  private static final long ANSWER_NANOS = 5_000_000;
 
   private final Context context;
   private final SystemClock clock;
@@ -68,22 +69,41 @@ final class CaptureThreads {
     long last = schedule.turn(clock.monoNanos()) - 1;
     while (ending == null) {
       long now = clock.monoNanos();
-      long turn = schedule.turn(now - checkNanos());
-      if (turn > last && turn >= 0) {
+      long turn = schedule.turn(now - lookNanos());
+      long next;
+      if (turn <= last || turn < 0) {
+        next = schedule.dueNanos(Math.max(last + 1, 0)) + lookNanos();
+      } else if (hasEnded(turn) || now >= schedule.dueNanos(turn) + checkNanos()) {
         last = turn;
         int stuck = context.hangs().check(now);
         context.out().alive(schedule.tick(turn), now, gpus.size(), stuck, clock.cpuNanos());
+        next = schedule.dueNanos(turn + 1) + lookNanos();
+      } else {
+        next = schedule.dueNanos(turn) + checkNanos();
       }
-      LockSupport.parkNanos(
-          schedule.dueNanos(Math.max(last + 1, 0)) + checkNanos() - clock.monoNanos());
+      LockSupport.parkNanos(next - clock.monoNanos());
     }
     finish(String.valueOf(ending));
   }
 
-  /** How long after a turn began it is looked at: past the deadline of its first call, before the next turn. */
+  /** How long after a turn began it is looked at first: when every GPU that answers has been asked. */
+  private long lookNanos() {
+    return Math.min(gpus.size() * STAGGER_NANOS + ANSWER_NANOS, checkNanos());
+  }
+
+  /** How long after a turn began a GPU that is not done is late: past the deadline of its first call, before the next turn. */
   private long checkNanos() {
     long interval = schedule.intervalNanos();
     return Math.min(context.hangs().deadlineNanos() + 1_000_000, interval - interval / 10);
+  }
+
+  private boolean hasEnded(long turn) {
+    for (GpuThread gpu : gpus) {
+      if (gpu.current && gpu.asked < turn) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void finish(String reason) throws IOException {
@@ -184,6 +204,7 @@ final class CaptureThreads {
     private volatile boolean current = true;
     private volatile boolean quiet;
     private volatile boolean ended;
+    private volatile long asked = -1;
 
     GpuThread(GpuSampler sampler, int place) {
       this.sampler = sampler;
@@ -211,11 +232,13 @@ final class CaptureThreads {
           if (turn > last && turn >= 0) {
             last = turn;
             sampler.tick(schedule.tick(turn), turn, interval);
+            asked = turn;
             if (sampler.sessionCode() != 0) {
               LockSupport.unpark(sessions);
             }
           } else if (turn < last) {
             last = turn;
+            asked = turn;
           }
           LockSupport.parkNanos(schedule.dueNanos(last + 1) + shift - clock.monoNanos());
         }
@@ -225,6 +248,16 @@ final class CaptureThreads {
         CaptureProcess.die(e);
       }
     }
+  }
+
+  /** To the turn that comes last within the time: the caches are warm then. */
+  private int waitMillis() {
+    long now = clock.monoNanos();
+    long last = schedule.turn(now + HangBook.EVENT_WAIT_MILLIS * 1_000_000L);
+    long millis = (schedule.dueNanos(last) - now) / 1_000_000 + 1;
+    return millis < HangBook.EVENT_WAIT_MILLIS / 2 || millis > HangBook.EVENT_WAIT_MILLIS
+        ? HangBook.EVENT_WAIT_MILLIS
+        : (int) millis;
   }
 
   /** Waits for events. */
@@ -268,7 +301,7 @@ final class CaptureThreads {
             watch.close();
           }
           watch = now;
-          watch.await(HangBook.EVENT_WAIT_MILLIS);
+          watch.await(waitMillis());
           if (watch.isFailing()) {
             LockSupport.parkNanos(SECOND_NANOS);
           }

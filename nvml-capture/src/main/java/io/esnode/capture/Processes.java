@@ -44,6 +44,9 @@ final class Processes {
   private final int memoryColumn;
   private final int[] utilizationColumns;
   private final int[] accountingColumns;
+  private final Map<Long, Name> names = new HashMap<>();
+
+  private record Name(String owner, OptionalLong start, byte[] entity) {}
 
   /** A process that was named at this tick. */
   private static final class Seen {
@@ -110,17 +113,23 @@ final class Processes {
     for (Map.Entry<Long, Seen> process : processes.entrySet()) {
       long pid = process.getKey();
       Seen seen = process.getValue();
-      table.frame().row(RowsFrame.entity(entity(seen.owner, pid)));
+      table.frame().row(name(seen.owner, pid));
       write(handle, pid, seen, utilization.get(pid), accounted);
     }
     table.send();
+    names.keySet().retainAll(processes.keySet());
   }
 
-  private String entity(String owner, long pid) {
+  /** The entity; that it is still the same process, {@code /proc} says each time. */
+  private byte[] name(String owner, long pid) {
     OptionalLong start = ProcessStart.read(root, pid);
-    return start.isPresent()
-        ? "%s/pid:%s@%s".formatted(owner, pid, start.getAsLong())
-        : "%s/pid:%s".formatted(owner, pid);
+    Name name = names.get(pid);
+    if (name == null || !name.owner.equals(owner) || !name.start.equals(start)) {
+      String number = start.isPresent() ? pid + "@" + start.getAsLong() : Long.toString(pid);
+      name = new Name(owner, start, RowsFrame.entity(owner + "/pid:" + number));
+      names.put(pid, name);
+    }
+    return name.entity;
   }
 
   private void list(long handle, String owner, Map<Long, Seen> processes) {

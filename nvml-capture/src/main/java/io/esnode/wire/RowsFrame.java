@@ -53,9 +53,12 @@ public final class RowsFrame {
     bytes.putInt(entityUtf8.length).put(entityUtf8);
     bitsAt = bytes.position();
     valuesAt = bitsAt + bits;
-    int end = valuesAt + 8 * columns;
-    for (int at = bitsAt; at < end; at++) {
+    for (int at = bitsAt; at < valuesAt; at++) {
       bytes.put(at, (byte) 0);
+    }
+    int end = valuesAt + 8 * columns;
+    for (int at = valuesAt; at < end; at += 8) {
+      bytes.putLong(at, 0);
     }
     bytes.position(end);
     rows++;
