@@ -178,6 +178,49 @@ class CaptureProcessTest {
     assertThat(reasons.get(1)).startsWith("node driver-wide hang over: ");
   }
 
+  /** Two calls of 35 ms at every tick of 100 ms, the 20th of which is the first that says enough. */
+  @Test
+  void slowGpuIsAskedLessOftenAndTheOthersAtEveryTick() throws Exception {
+    long start = System.nanoTime() + 2_000_000_000;
+    Process running = capture(
+        FakeNvml.library("R580"),
+        start,
+        "gpu 2 name Test\ndelay 0 1 nvmlDeviceGetUtilizationRates 35000\n"
+            + "delay 0 1 nvmlDeviceGetMemoryInfo_v2 35000\n");
+    WireReader reader = reader(running);
+
+    Map<String, List<Long>> ticks = new HashMap<>();
+    List<Message.Note> slowed = new ArrayList<>();
+    for (long tick = 0; tick < 36; ) {
+      Message message = reader.next();
+      if (message instanceof Message.Rows rows && rows.table() == Plan.GPU) {
+        ticks.computeIfAbsent(rows.entity(0), key -> new ArrayList<>()).add(rows.tick());
+      } else if (message instanceof Message.Note note
+          && String.valueOf(note.texts().get("reason")).startsWith("NVML took more than")) {
+        slowed.add(note);
+      } else if (message instanceof Message.Alive alive) {
+        tick = alive.tick();
+      }
+    }
+
+    String slow = "gpu:GPU-00000000-0000-0000-0000-000000000001";
+    assertThat(slowed).singleElement().satisfies(note -> {
+      assertThat(note.entity()).isEqualTo(slow);
+      assertThat(note.texts().get("reason"))
+          .isEqualTo(
+              "NVML took more than 50 ms, half an interval, at 1 of 20 ticks: asked every 2. tick");
+    });
+    assertThat(ticks).hasSize(3);
+    assertThat(ticks.get(slow))
+        .contains(2L, 3L, 4L, 5L)
+        .allMatch(tick -> tick < 24 || tick % 2 == 0);
+    ticks.forEach((gpu, seen) -> {
+      if (!gpu.equals(slow)) {
+        assertThat(seen).as(gpu).containsAll(range(2, 35));
+      }
+    });
+  }
+
   /** 251 in the headers 12.9 and 13.0, 269 from 13.1 on. */
   @ParameterizedTest
   @ValueSource(strings = {"R575", "R580", "R590"})
