@@ -21,13 +21,15 @@ final class ChildJvm {
   static final List<String> RECORDER = List.of(
       "-XX:+UseSerialGC",
       "-XX:TieredStopAtLevel=1",
-      "-XX:CompileThresholdScaling=0.1",
+      "-XX:CompileThresholdScaling=0.2",
       "-XX:-UsePerfData",
-      "-Xms6m",
-      "-Xmn2m",
+      "-Xms4m",
+      "-Xmn1m",
       "-Xmx48m",
+      "-XX:MinHeapFreeRatio=10",
+      "-XX:MaxHeapFreeRatio=20",
       "-Xss256k",
-      "-XX:ReservedCodeCacheSize=16m",
+      "-XX:ReservedCodeCacheSize=12m",
       "-Xshare:auto");
 
   /** Hashing, queries and reports need C2, which has the SHA intrinsic. */
@@ -35,12 +37,14 @@ final class ChildJvm {
       List.of("-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xshare:auto");
 
   /**
-   * The process that owns NVML: it compiles little and keeps little. The two intervals are of chores that would wake the JVM
+   * The process that owns NVML: it compiles early, since a tick a second is too rare to count as hot for minutes, and keeps
+   * little. The two intervals are of chores that would wake the JVM
    * several times a second for nothing; a Java that does not know them ignores them. {@code bench/nvml-overhead} has the same list.
    */
   private static final List<String> CAPTURE = List.of(
       "-XX:+UseSerialGC",
       "-XX:TieredStopAtLevel=1",
+      "-XX:CompileThresholdScaling=0.2",
       "-XX:-UsePerfData",
       "-Xms2m",
       "-Xmn1m",
