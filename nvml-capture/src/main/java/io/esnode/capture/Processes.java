@@ -46,7 +46,19 @@ final class Processes {
   private final int[] accountingColumns;
   private final Map<Long, Name> names = new HashMap<>();
 
-  private record Name(String owner, OptionalLong start, byte[] entity) {}
+  /** How a process is called in the frame, made once. */
+  private static final class Name {
+    private final String owner;
+    private final OptionalLong start;
+    private final byte[] entity;
+
+    Name(String owner, long pid, OptionalLong start) {
+      this.owner = owner;
+      this.start = start;
+      String number = start.isPresent() ? pid + "@" + start.getAsLong() : Long.toString(pid);
+      entity = RowsFrame.entity(owner + "/pid:" + number);
+    }
+  }
 
   /** A process that was named at this tick. */
   private static final class Seen {
@@ -125,8 +137,7 @@ final class Processes {
     OptionalLong start = ProcessStart.read(root, pid);
     Name name = names.get(pid);
     if (name == null || !name.owner.equals(owner) || !name.start.equals(start)) {
-      String number = start.isPresent() ? pid + "@" + start.getAsLong() : Long.toString(pid);
-      name = new Name(owner, start, RowsFrame.entity(owner + "/pid:" + number));
+      name = new Name(owner, pid, start);
       names.put(pid, name);
     }
     return name.entity;
