@@ -182,11 +182,11 @@ class CaptureProcessTest {
   @Test
   void slowGpuIsAskedLessOftenAndTheOthersAtEveryTick() throws Exception {
     long start = System.nanoTime() + 2_000_000_000;
-    Process running = capture(
-        FakeNvml.library("R580"),
-        start,
-        "gpu 2 name Test\ndelay 0 1 nvmlDeviceGetUtilizationRates 35000\n"
-            + "delay 0 1 nvmlDeviceGetMemoryInfo_v2 35000\n");
+    Process running = capture(FakeNvml.library("R580"), start, """
+        gpu 2 name Test
+        delay 0 1 nvmlDeviceGetUtilizationRates 35000
+        delay 0 1 nvmlDeviceGetMemoryInfo_v2 35000
+        """);
     WireReader reader = reader(running);
 
     Map<String, List<Long>> ticks = new HashMap<>();
