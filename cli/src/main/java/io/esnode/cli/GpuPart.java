@@ -78,7 +78,7 @@ final class GpuPart {
     } else {
       missing.add(new Failure("node", "gpu", absence));
     }
-    return new Sources(sources, missing);
+    return new Sources(sources, host.tiers(), missing);
   }
 
   /**

@@ -158,11 +158,11 @@ final class RecordCommand implements Callable<Integer> {
     SpoolDirectory directory = SpoolDirectory.create(spoolPath);
     Recorder recorder;
     int sealing;
-    try (Closer sources = new Closer(gpu.with(Sources.host(Path.of("/proc"), Path.of("/sys"))))) {
+    try (Sources sources = gpu.with(Sources.host(Path.of("/proc"), Path.of("/sys")))) {
       Moment start = clock.now();
       SpoolHeader header = header(node, target, start, gpu);
       SpoolWriter spool = SpoolWriter.open(directory, header, SpoolWriter.Options.DEFAULT);
-      recorder = new Recorder(clock, sources.sources(), spool, start.monoNanos(), interval);
+      recorder = new Recorder(clock, sources, spool, start.monoNanos(), interval);
       CountDownLatch sealed = new CountDownLatch(1);
       int[] exit = {ExitCode.BUG};
       Thread hook = endOnSignal(recorder, sealed, exit);
@@ -371,14 +371,6 @@ final class RecordCommand implements Callable<Integer> {
 
   private void talk(String line) {
     spec.commandLine().getErr().println("esnode: " + Text.oneLine(line));
-  }
-
-  /** Closes the sources when the recording is over. */
-  private record Closer(Sources sources) implements AutoCloseable {
-    @Override
-    public void close() {
-      sources.sources().forEach(s -> s.close());
-    }
   }
 
   /** A moment as it stands in file names. */

@@ -77,10 +77,12 @@ public final class Recorder {
     for (Failure missing : sources.missing()) {
       gaps.never(missing, "live", started.tsMicros(), started.monoNanos());
     }
+    TierSampler tiers = TierSampler.start(
+        clock, spool, startMono, Duration.ofNanos(intervalNanos), sources.tiers());
     long tick = 0;
     do {
       // Tick 0 is due: whoever stops at once still gets a first and a last sample.
-      sample(tick);
+      tiers.look(sample(tick));
       if (duration != null && (tick + 1) * intervalNanos > duration.toNanos()) {
         stop("duration over");
       }
@@ -89,6 +91,7 @@ public final class Recorder {
     if (!"duration over".equals(stopReason)) {
       sample(tick);
     }
+    tiers.close();
     beside.run();
     String reason = String.valueOf(stopReason);
     audit("recorder.stopped", "success", reason, null);
@@ -127,7 +130,7 @@ public final class Recorder {
 
   @SuppressWarnings(
       "ReferenceEquality") // Source.failures(): another list means that something changed
-  private void sample(long tick) {
+  private Moment sample(long tick) {
     Moment moment = clock.now();
     List<Source> all = sources.sources();
     for (int i = 0; i < all.size(); i++) {
@@ -147,6 +150,7 @@ public final class Recorder {
             moment.monoNanos());
       }
     }
+    return moment;
   }
 
   /** The tick after this one: the next, or where the schedule stands by now if whole intervals went by. */

@@ -228,7 +228,7 @@ class SealerTest {
           return new Moment(
               Spools.START_US + now[0] * 250_000, Spools.START_MONO + now[0] * 250_000_000, 0);
         },
-        new Sources(List.of(source), List.of()),
+        new Sources(List.of(source), List.of(), List.of()),
         writer,
         Spools.START_MONO,
         Duration.ofSeconds(1));
