@@ -161,6 +161,7 @@ final class Recording {
         new TreeMap<>(Map.of("kernel.release", "6.1.0", "cpu.model", "<script>")),
         new Manifest.Spool(Sha256.hex("head"), 1, 4096, false, 0),
         new Manifest.Stream("01993f6e-0000-7000-8000-000000000001", 0, null, "manual"),
+        List.of(),
         null,
         new ArrayList<>(groups));
   }

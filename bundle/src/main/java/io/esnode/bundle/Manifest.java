@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param intervalNanos time between ticks
  * @param inventory facts about the host, e.g. {@code kernel.release}
  * @param spool the spool this bundle was sealed from
+ * @param lanes the host's, by table: what is read less often than every tick
  * @param nvml what answered for the GPUs; null where nothing did
  * @param rowGroups in file order
  */
@@ -43,6 +44,7 @@ public record Manifest(
     Map<String, String> inventory,
     Spool spool,
     Stream stream,
+    List<Lane> lanes,
     @Nullable Nvml nvml,
     List<RowGroup> rowGroups) {
   public static final String KEY = "esnode.manifest";
@@ -51,6 +53,7 @@ public record Manifest(
   public Manifest {
     config = Map.copyOf(config);
     inventory = Map.copyOf(inventory);
+    lanes = List.copyOf(lanes);
     rowGroups = List.copyOf(rowGroups);
   }
 
@@ -116,6 +119,54 @@ public record Manifest(
       String id, long sequence, @Nullable String previousSha256, String selection) {}
 
   /**
+   * What was sampled at times of its own: of a GPU one table, of the host what is read less often than every tick.
+   *
+   * @param entity the GPU, or {@code node}
+   * @param firstTick first and {@code lastTick} last tick in the bundle
+   * @param expected samples that were handed over
+   * @param captured of those, in the bundle
+   */
+  public record Lane(
+      String entity,
+      String table,
+      String origin,
+      long firstTick,
+      long lastTick,
+      long expected,
+      long captured) {
+    private static Json toJson(List<Lane> lanes) {
+      List<Json> each = new ArrayList<>();
+      for (Lane lane : lanes) {
+        each.add(Json.object()
+            .put("entity", lane.entity())
+            .put("table", lane.table())
+            .put("origin", lane.origin())
+            .put("first_tick", lane.firstTick())
+            .put("last_tick", lane.lastTick())
+            .put("expected", lane.expected())
+            .put("captured", lane.captured())
+            .build());
+      }
+      return Json.array(each);
+    }
+
+    private static List<Lane> from(Json.Arr json) throws JsonException {
+      List<Lane> lanes = new ArrayList<>();
+      for (Json.Obj lane : json.objects()) {
+        lanes.add(new Lane(
+            lane.text("entity"),
+            lane.text("table"),
+            lane.text("origin"),
+            lane.integer("first_tick"),
+            lane.integer("last_tick"),
+            lane.integer("expected"),
+            lane.integer("captured")));
+      }
+      return lanes;
+    }
+  }
+
+  /**
    * NVML and what it gave.
    *
    * @param sessions in the order in which they began
@@ -133,22 +184,6 @@ public record Manifest(
       lanes = List.copyOf(lanes);
     }
 
-    /**
-     * What one GPU gave for one table.
-     *
-     * @param firstTick first and {@code lastTick} last tick in the bundle
-     * @param expected samples that the capture process delivered
-     * @param captured of those, in the bundle
-     */
-    public record Lane(
-        String entity,
-        String table,
-        String origin,
-        long firstTick,
-        long lastTick,
-        long expected,
-        long captured) {}
-
     private Json.Obj toJson() {
       // A driver that is reloaded again and again has many sessions that mean the same.
       List<Json> sources = new ArrayList<>();
@@ -160,22 +195,10 @@ public record Manifest(
         }
         begun.add(session.head().put("sources", sources.indexOf(own)).build());
       }
-      List<Json> each = new ArrayList<>();
-      for (Lane lane : lanes) {
-        each.add(Json.object()
-            .put("entity", lane.entity())
-            .put("table", lane.table())
-            .put("origin", lane.origin())
-            .put("first_tick", lane.firstTick())
-            .put("last_tick", lane.lastTick())
-            .put("expected", lane.expected())
-            .put("captured", lane.captured())
-            .build());
-      }
       return Json.object()
           .put("sessions", Json.array(begun))
           .put("sources", Json.array(sources))
-          .put("lanes", Json.array(each))
+          .put("lanes", Lane.toJson(lanes))
           .put("cpu_ms", Json.ofNullable(cpuMs))
           .put("max_rss_bytes", Json.ofNullable(maxRssBytes))
           .build();
@@ -192,19 +215,11 @@ public record Manifest(
         }
         sessions.add(NvmlSession.from(session, sources.get((int) place)));
       }
-      List<Lane> lanes = new ArrayList<>();
-      for (Json.Obj lane : json.arr("lanes").objects()) {
-        lanes.add(new Lane(
-            lane.text("entity"),
-            lane.text("table"),
-            lane.text("origin"),
-            lane.integer("first_tick"),
-            lane.integer("last_tick"),
-            lane.integer("expected"),
-            lane.integer("captured")));
-      }
       return new Nvml(
-          sessions, lanes, json.integerOrNull("cpu_ms"), json.integerOrNull("max_rss_bytes"));
+          sessions,
+          Lane.from(json.arr("lanes")),
+          json.integerOrNull("cpu_ms"),
+          json.integerOrNull("max_rss_bytes"));
     }
   }
 
@@ -294,6 +309,7 @@ public record Manifest(
                 .put("previous_sha256", stream.previousSha256())
                 .put("selection", stream.selection())
                 .build())
+        .put("lanes", Lane.toJson(lanes))
         .put("row_groups", Json.array(groups));
     return (nvml == null ? manifest : manifest.put("nvml", nvml.toJson())).build();
   }
@@ -354,6 +370,7 @@ public record Manifest(
             stream.integer("sequence"),
             stream.textOrNull("previous_sha256"),
             stream.text("selection")),
+        json.has("lanes") ? Lane.from(json.arr("lanes")) : List.of(),
         json.has("nvml") ? Nvml.from(json.obj("nvml")) : null,
         groups);
   }

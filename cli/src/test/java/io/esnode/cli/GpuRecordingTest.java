@@ -128,7 +128,7 @@ class GpuRecordingTest {
 
     assertThat(recovered.exit()).as(recovered.err()).isZero();
     long sealed = Objects.requireNonNull(manifest("t.parquet").nvml()).lanes().stream()
-        .mapToLong(Manifest.Nvml.Lane::captured)
+        .mapToLong(Manifest.Lane::captured)
         .sum();
     assertThat(sealed).isEqualTo(complete);
     assertThat(manifest("t.parquet").simulated()).isTrue();
@@ -232,9 +232,9 @@ class GpuRecordingTest {
   }
 
   /** Lanes of table gpu by UUID. */
-  private Map<String, Manifest.Nvml.Lane> lanes(String name) throws IOException {
-    Map<String, Manifest.Nvml.Lane> lanes = new TreeMap<>();
-    for (Manifest.Nvml.Lane lane : Objects.requireNonNull(manifest(name).nvml()).lanes()) {
+  private Map<String, Manifest.Lane> lanes(String name) throws IOException {
+    Map<String, Manifest.Lane> lanes = new TreeMap<>();
+    for (Manifest.Lane lane : Objects.requireNonNull(manifest(name).nvml()).lanes()) {
       if (lane.table().equals("gpu")) {
         lanes.put(lane.entity().substring("gpu:".length()), lane);
       }

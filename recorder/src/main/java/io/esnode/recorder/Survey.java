@@ -295,21 +295,16 @@ final class Survey implements SpoolVisitor {
             summary.damagedBytes()),
         new Manifest.Stream(
             header.streamId(), header.sequence(), header.previousBundle(), header.selection()),
+        lanes(true),
         nvml(),
         groups);
   }
 
   private Manifest.@Nullable Nvml nvml() {
-    if (sessions.isEmpty() && lanes.isEmpty()) {
+    List<Manifest.Lane> each = lanes(false);
+    if (sessions.isEmpty() && each.isEmpty()) {
       return null;
     }
-    List<Manifest.Nvml.Lane> each = new ArrayList<>();
-    for (SurveyedLane lane : lanes.values()) {
-      each.add(lane.toManifest(explainedLanes, origin(lane.name().origin())));
-    }
-    each.sort(Comparator.comparing(Manifest.Nvml.Lane::entity)
-        .thenComparing(Manifest.Nvml.Lane::table)
-        .thenComparingLong(Manifest.Nvml.Lane::firstTick));
     return new Manifest.Nvml(
         sessions,
         each,
@@ -318,5 +313,19 @@ final class Survey implements SpoolVisitor {
             : Long.valueOf(
                 childCpuMs.values().stream().mapToLong(Long::longValue).sum()),
         childMaxRss);
+  }
+
+  /** By entity and table. */
+  private List<Manifest.Lane> lanes(boolean ofHost) {
+    List<Manifest.Lane> each = new ArrayList<>();
+    for (SurveyedLane lane : lanes.values()) {
+      if (lane.name().entity().equals("node") == ofHost) {
+        each.add(lane.toManifest(explainedLanes, origin(lane.name().origin())));
+      }
+    }
+    each.sort(Comparator.comparing(Manifest.Lane::entity)
+        .thenComparing(Manifest.Lane::table)
+        .thenComparingLong(Manifest.Lane::firstTick));
+    return each;
   }
 }

@@ -75,8 +75,8 @@ final class SurveyedLane {
         Map.of("from_ts", missingFromTs, "to_ts", missingToTs, "ticks_count", rest));
   }
 
-  Manifest.Nvml.Lane toManifest(List<TextRow> told, String origin) {
-    return new Manifest.Nvml.Lane(
+  Manifest.Lane toManifest(List<TextRow> told, String origin) {
+    return new Manifest.Lane(
         name.entity(),
         name.table(),
         origin,

@@ -22,7 +22,7 @@ public final class TierSampler implements AutoCloseable {
   /** How long a source may take before its silence is recorded. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  private static final Duration LAST_SAMPLE = Duration.ofSeconds(2);
+  private static final Duration LAST_SAMPLE = Duration.ofMillis(500);
 
   private final Clock clock;
   private final SpoolWriter spool;

@@ -254,8 +254,8 @@ class SealerTest {
     assertThat(nvml.sessions()).containsExactly(session(0, "R535"), session(1, "R580"));
     assertThat(nvml.lanes())
         .containsExactly(
-            new Manifest.Nvml.Lane("gpu:A", "gpu", "live", 0, 19, 20, 20),
-            new Manifest.Nvml.Lane("gpu:B", "gpu", "live", 0, 19, 20, 20));
+            new Manifest.Lane("gpu:A", "gpu", "live", 0, 19, 20, 20),
+            new Manifest.Lane("gpu:B", "gpu", "live", 0, 19, 20, 20));
     assertThat(manifest.rowGroups())
         .filteredOn(group -> group.kind().equals("gpu"))
         .extracting(Manifest.RowGroup::rows)
@@ -270,7 +270,7 @@ class SealerTest {
 
     assertThat(manifest.simulated()).isTrue();
     assertThat(Objects.requireNonNull(manifest.nvml()).lanes())
-        .extracting(Manifest.Nvml.Lane::origin)
+        .extracting(Manifest.Lane::origin)
         .containsOnly("simulated");
   }
 

@@ -72,6 +72,7 @@ final class Samples {
         Map.of("kernel.release", "6.1.0"),
         new Manifest.Spool(Sha256.hex("{}"), 1, 1, false, 0),
         new Manifest.Stream("01993f6e-0000-7000-8000-000000000002", 0, null, "manual"),
+        List.of(),
         null,
         groups);
   }

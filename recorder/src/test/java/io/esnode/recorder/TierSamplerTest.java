@@ -1,0 +1,193 @@
+package io.esnode.recorder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.esnode.bundle.NvmlSession;
+import io.esnode.metric.Table;
+import io.esnode.source.Clock;
+import io.esnode.source.Failure;
+import io.esnode.source.Moment;
+import io.esnode.source.Row;
+import io.esnode.source.Source;
+import io.esnode.source.Sources;
+import io.esnode.spool.LaneName;
+import io.esnode.spool.ScriptedSource;
+import io.esnode.spool.SpoolDirectory;
+import io.esnode.spool.SpoolReader;
+import io.esnode.spool.SpoolVisitor;
+import io.esnode.spool.SpoolWriter;
+import io.esnode.spool.Spools;
+import io.esnode.spool.TextRow;
+import io.esnode.spool.Tick;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TierSamplerTest {
+  private static final Duration MILLISECOND = Duration.ofMillis(1);
+
+  @TempDir
+  private Path dir;
+
+  private final Clock clock = Clock.system();
+  private final Moment start = clock.now();
+  private SpoolWriter spool;
+
+  @BeforeEach
+  void open() throws IOException {
+    spool = SpoolWriter.open(
+        SpoolDirectory.create(dir.resolve("t.parquet.spool")),
+        Spools.header(),
+        SpoolWriter.Options.DEFAULT);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    spool.close();
+  }
+
+  private TierSampler start(Sources.Tier... tiers) {
+    return TierSampler.start(clock, spool, start.monoNanos(), MILLISECOND, List.of(tiers));
+  }
+
+  private Written written() throws IOException {
+    spool.end("test", clock.now().monoNanos());
+    spool.close();
+    Written written = new Written();
+    try (SpoolDirectory directory = SpoolDirectory.open(dir.resolve("t.parquet.spool"))) {
+      SpoolReader.open(directory).read(written);
+    }
+    return written;
+  }
+
+  @Test
+  void everyTierIsSampledAtTheStartAtItsPaceAndAtTheEnd() throws Exception {
+    TierSampler sampler = start(
+        new Sources.Tier(Duration.ofMillis(20), List.of(new ScriptedSource(1, "disk:fast"))),
+        new Sources.Tier(Duration.ofMinutes(1), List.of(new ScriptedSource(2, "disk:slow"))));
+    Thread.sleep(300);
+    sampler.close();
+
+    Map<String, List<Long>> ticks = written().ticks;
+
+    assertThat(ticks).containsOnlyKeys("0 disk:fast", "1 disk:slow");
+    assertThat(ticks.get("1 disk:slow")).hasSize(2);
+    assertThat(ticks.get("0 disk:fast")).hasSizeBetween(3, 17).isSorted();
+  }
+
+  @Test
+  void aSourceThatDoesNotAnswerIsAGapAndDoesNotHoldUpTheEnd() throws Exception {
+    CountDownLatch answer = new CountDownLatch(1);
+    TierSampler sampler = start(
+        new Sources.Tier(Duration.ofMinutes(1), List.of(new Hanging(answer))),
+        new Sources.Tier(Duration.ofHours(1), List.of(new ScriptedSource(2, "disk:behind"))));
+    Thread.sleep(50);
+
+    sampler.look(after(Duration.ofSeconds(4)));
+    sampler.look(after(Duration.ofSeconds(6)));
+    sampler.look(after(Duration.ofSeconds(7)));
+    long asked = System.nanoTime();
+    sampler.close();
+    Duration took = Duration.ofNanos(System.nanoTime() - asked);
+    Written written = written();
+    answer.countDown();
+
+    assertThat(took).isLessThan(Duration.ofSeconds(5));
+    assertThat(written.gaps)
+        .singleElement()
+        .satisfies(gap -> assertThat(gap.texts().get("reason"))
+            .isEqualTo(
+                "test.hanging has not answered for 5 s; all sources of slower paces wait for it"));
+  }
+
+  private Moment after(Duration time) {
+    return new Moment(
+        start.tsMicros() + time.toNanos() / 1_000, start.monoNanos() + time.toNanos(), 0);
+  }
+
+  /** A file system whose server is gone. */
+  private static final class Hanging implements Source {
+    private final ScriptedSource rows = new ScriptedSource(3, "disk:hung");
+    private final CountDownLatch answer;
+
+    Hanging(CountDownLatch answer) {
+      this.answer = answer;
+    }
+
+    @Override
+    public String name() {
+      return "test.hanging";
+    }
+
+    @Override
+    public Table table() {
+      return rows.table();
+    }
+
+    @Override
+    public void sample() {
+      try {
+        answer.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public List<Row> rows() {
+      return rows.rows();
+    }
+
+    @Override
+    public List<Failure> failures() {
+      return rows.failures();
+    }
+
+    @Override
+    public void close() {
+      rows.close();
+    }
+  }
+
+  /** What came into the spool. */
+  private static final class Written implements SpoolVisitor {
+    private final Map<String, List<Long>> ticks = new TreeMap<>();
+    private final List<TextRow> gaps = new ArrayList<>();
+
+    @Override
+    public void tick(Tick tick) {
+      throw new IllegalStateException("no host tick was made");
+    }
+
+    @Override
+    public void laneTick(LaneName lane, Tick tick) {
+      ticks
+          .computeIfAbsent(lane.number() + " " + tick.entity(0), key -> new ArrayList<>())
+          .add(tick.number());
+    }
+
+    @Override
+    public void session(NvmlSession session, long monoNanos) {
+      throw new IllegalStateException("no session was begun");
+    }
+
+    @Override
+    public void row(TextRow row, long monoNanos) {
+      gaps.add(row);
+    }
+
+    @Override
+    public void damage(Damage damage) {
+      throw new IllegalStateException(damage.reason());
+    }
+  }
+}
