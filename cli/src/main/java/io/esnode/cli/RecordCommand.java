@@ -1,6 +1,7 @@
 package io.esnode.cli;
 
 import io.esnode.bundle.Sha256;
+import io.esnode.inventory.InventoryWatch;
 import io.esnode.json.Json;
 import io.esnode.kernel.GpuAddresses;
 import io.esnode.kernel.KernelLog;
@@ -101,6 +102,13 @@ final class RecordCommand implements Callable<Integer> {
           "Ask this library for the GPUs instead of the system's own; the recording is marked simulated.")
   private @Nullable Path nvmlLibrary;
 
+  @Option(
+      names = "--watch-file",
+      paramLabel = "F",
+      description =
+          "Record digest, size, mode and owner of this file, and when they change; of a certificate also its term. Repeatable.")
+  private List<Path> watchedFiles = List.of();
+
   @Option(names = "--no-gpu", description = "Record no GPU.")
   private boolean noGpu;
 
@@ -186,14 +194,16 @@ final class RecordCommand implements Callable<Integer> {
             Path.of("/"),
             clock,
             start,
-            () -> new KernelRows(
-                clearNames ? Pseudonyms.clear() : Node.pseudonyms(home.siteKey(), Node.hostName()),
-                addresses),
+            () -> new KernelRows(pseudonyms(home), addresses),
             spool::row);
+        Pseudonyms names = watchedFiles.isEmpty() ? Pseudonyms.clear() : pseudonyms(home);
+        InventoryWatch inventory =
+            InventoryWatch.start(Path.of("/"), clock, watchedFiles, names::text, spool::row);
         RunningGpus gpus =
             RunningGpus.start(gpu, home, target, spool, header, clock, addresses, this::talk);
         try {
           recorder.run(duration, () -> {
+            inventory.close();
             log.close();
             gpus.close();
           });
@@ -216,6 +226,10 @@ final class RecordCommand implements Callable<Integer> {
     // From here on a signal ends this process as any other: there is nothing left to seal.
     Process child = wrapped;
     return sealing != ExitCode.OK || child == null ? sealing : WrappedCommand.status(child);
+  }
+
+  private Pseudonyms pseudonyms(Home home) throws IOException {
+    return clearNames ? Pseudonyms.clear() : Node.pseudonyms(home.siteKey(), Node.hostName());
   }
 
   private @Nullable Path library() {

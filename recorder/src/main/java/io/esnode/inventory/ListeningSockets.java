@@ -1,0 +1,67 @@
+package io.esnode.inventory;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Ports that somebody listens on, from {@code /proc/net/tcp} and its like, which cost some ms to walk: once an hour is enough.
+ * Of the address only whether it is every address, this host alone, or one of its own; addresses are not recorded.
+ */
+final class ListeningSockets {
+  /** TCP_LISTEN of include/net/tcp_states.h; of UDP TCP_CLOSE, bound and not connected. */
+  private static final String LISTEN = "0A";
+
+  private static final String UNCONNECTED = "07";
+
+  private ListeningSockets() {}
+
+  static void read(Path root, Facts facts) {
+    Map<String, String> ports = new TreeMap<>();
+    for (String protocol : new String[] {"tcp", "udp"}) {
+      String state = protocol.equals("tcp") ? LISTEN : UNCONNECTED;
+      parse(Texts.read(root, "proc/net/" + protocol), protocol, state, ports);
+      parse(Texts.read(root, "proc/net/" + protocol + "6"), protocol, state, ports);
+    }
+    facts.put("listen.count", Integer.toString(ports.size()));
+    ports.entrySet().stream()
+        .limit(Facts.MOST_OF_A_KIND)
+        .forEach(port -> facts.put("listen." + port.getKey(), port.getValue()));
+  }
+
+  /** Columns: sl, local_address as HEX:PORT, rem_address, st … */
+  static void parse(String text, String protocol, String state, Map<String, String> ports) {
+    text.lines().forEach(line -> {
+      String[] columns = line.strip().split("\\s+", 5);
+      if (columns.length < 4 || !columns[3].equals(state)) {
+        return;
+      }
+      int colon = columns[1].lastIndexOf(':');
+      if (colon < 0 || !columns[1].substring(colon + 1).matches("[0-9A-F]{4}")) {
+        return;
+      }
+      int port = Integer.parseInt(columns[1].substring(colon + 1), 16);
+      ports.merge(
+          protocol + "." + port, reach(columns[1].substring(0, colon)), ListeningSockets::wider);
+    });
+  }
+
+  /** IPv4 is one little-endian word, IPv6 four of them. */
+  private static String reach(String address) {
+    if (address.matches("0+")) {
+      return "every address";
+    }
+    boolean local = address.matches("[0-9A-F]{6}7F")
+        || address.equals("00000000000000000000000001000000")
+        || address.matches("0000000000000000FFFF0000[0-9A-F]{6}7F");
+    return local ? "this host" : "one address";
+  }
+
+  private static String wider(String a, String b) {
+    if (a.equals(b)) {
+      return a;
+    }
+    boolean every = a.equals("every address") || b.equals("every address");
+    return every ? "every address" : "one address";
+  }
+}
