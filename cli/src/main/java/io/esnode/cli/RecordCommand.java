@@ -199,10 +199,13 @@ final class RecordCommand implements Callable<Integer> {
         Pseudonyms names = watchedFiles.isEmpty() ? Pseudonyms.clear() : pseudonyms(home);
         InventoryWatch inventory =
             InventoryWatch.start(Path.of("/"), clock, watchedFiles, names::text, spool::row);
-        RunningGpus gpus =
-            RunningGpus.start(gpu, home, target, spool, header, clock, addresses, this::talk);
+        RunningGpus gpus = RunningGpus.start(gpu, spool, header, clock, addresses);
+        RecorderSocket socket = listen(home, header.recordingId(), target, gpus.commands());
         try {
           recorder.run(duration, () -> {
+            if (socket != null) {
+              socket.close();
+            }
             inventory.close();
             log.close();
             gpus.close();
@@ -280,6 +283,17 @@ final class RecordCommand implements Callable<Integer> {
         null,
         "manual",
         columns());
+  }
+
+  /** Null where nobody will be able to ask; the recording goes on without. */
+  private @Nullable RecorderSocket listen(
+      Home home, String recordingId, Path target, Map<String, RecorderCommand> commands) {
+    try {
+      return RecorderSocket.open(home, recordingId, target, commands);
+    } catch (IOException e) {
+      talk("other commands cannot reach this recording: " + Reason.of(e));
+      return null;
+    }
   }
 
   private static Map<String, List<String>> columns() {

@@ -1,7 +1,5 @@
 package io.esnode.cli;
 
-import io.esnode.gpu.GpuCapture;
-import io.esnode.gpu.Released;
 import io.esnode.json.Json;
 import io.esnode.json.JsonException;
 import io.esnode.json.JsonReader;
@@ -18,17 +16,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Where a running recorder can be asked to let the GPUs go: a socket of its user alone, one JSON line in, one out.
+ * Where a running recorder can be asked to do something: a socket of its user alone, one JSON line in, one out.
  *
  * <pre>
  * {"command":"release","hold_ms":600000,"gpu":"GPU-…","why":"…"}    gpu null: all of them
  * {"command":"attach","gpu":null}
  * {"done":true,"child_pid":4711,"took_us":213000,"detail":"closed","recorder_pid":4700,"bundle":"/data/node.parquet"}
+ * {"done":false,"understood":false,"detail":"command: found \"fly\", expected attach or release",…}
  * </pre>
  */
 final class RecorderSocket implements AutoCloseable {
@@ -36,17 +36,21 @@ final class RecorderSocket implements AutoCloseable {
   static final int MAX_PATH_BYTES = 107;
 
   private static final int MAX_REQUEST_BYTES = 4096;
+  private static final int MAX_CLIENTS = 8;
+  private static final int STACK_BYTES = 256 << 10;
   private static final long PAUSE_NANOS = 100_000_000;
 
   private final Path path;
   private final Path bundle;
-  private final GpuCapture capture;
+  private final Map<String, RecorderCommand> commands;
   private final ServerSocketChannel server;
+  private final Semaphore places = new Semaphore(MAX_CLIENTS);
 
-  private RecorderSocket(Path path, Path bundle, GpuCapture capture, ServerSocketChannel server) {
+  private RecorderSocket(
+      Path path, Path bundle, Map<String, RecorderCommand> commands, ServerSocketChannel server) {
     this.path = path;
     this.bundle = bundle;
-    this.capture = capture;
+    this.commands = new TreeMap<>(commands);
     this.server = server;
   }
 
@@ -54,9 +58,11 @@ final class RecorderSocket implements AutoCloseable {
    * Listens from now on.
    *
    * @param bundle what the recorder will write, for the answers
+   * @param commands by name
    * @throws IOException if nobody will be able to ask, in words for the user
    */
-  static RecorderSocket open(Home home, String recordingId, Path bundle, GpuCapture capture)
+  static RecorderSocket open(
+      Home home, String recordingId, Path bundle, Map<String, RecorderCommand> commands)
       throws IOException {
     Path path = home.run().resolve(recordingId + ".sock");
     if (path.toString().getBytes(StandardCharsets.UTF_8).length > MAX_PATH_BYTES) {
@@ -79,55 +85,66 @@ final class RecorderSocket implements AutoCloseable {
       throw e;
     }
     RecorderSocket socket =
-        new RecorderSocket(path, bundle.toAbsolutePath().normalize(), capture, server);
-    Thread thread = new Thread(socket::serve, "control");
-    thread.setDaemon(true);
-    thread.start();
+        new RecorderSocket(path, bundle.toAbsolutePath().normalize(), commands, server);
+    start(socket::serve);
     return socket;
   }
 
-  /** One after the other: they all wait for the same process. */
+  private static void start(Runnable work) {
+    Thread thread = new Thread(null, work, "control", STACK_BYTES);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Each client has a thread of its own: one that takes long, or says nothing, must not keep the others. */
   private void serve() {
     while (server.isOpen()) {
-      try (SocketChannel client = server.accept()) {
-        answer(client);
+      places.acquireUninterruptibly();
+      try {
+        SocketChannel client = server.accept();
+        start(() -> serve(client));
       } catch (IOException e) {
-        // Closed because the recording ends, or the client has gone: the next one is served all the
-        // same. Where there are no descriptors left, soon.
+        // Closed because the recording ends, or there are no descriptors left: soon there are.
+        places.release();
         LockSupport.parkNanos(PAUSE_NANOS);
       }
     }
   }
 
-  private void answer(SocketChannel client) throws IOException {
-    Released done;
-    try {
-      done = obey(JsonReader.object(line(client)));
-    } catch (JsonException e) {
-      done = new Released(false, 0, 0, "not a request: " + e.getMessage());
+  private void serve(SocketChannel client) {
+    try (client) {
+      write(client, answer(line(client)));
+    } catch (IOException e) {
+      // The client has gone: nobody is left to answer.
+      return;
+    } finally {
+      places.release();
     }
-    Json.Obj answer = Json.object()
-        .put("done", done.done())
-        .put("child_pid", done.childPid())
-        .put("took_us", done.tookNanos() / 1000)
-        .put("detail", done.detail())
+  }
+
+  private Json.Obj answer(byte[] line) {
+    Json.Builder answer;
+    try {
+      Json.Obj request = JsonReader.object(line);
+      RecorderCommand command = commands.get(request.text("command"));
+      answer = command == null ? unknown(request.text("command")) : command.obey(request);
+    } catch (JsonException e) {
+      answer = Json.object().put("done", false).put("detail", "not a request: " + e.getMessage());
+    }
+    return answer
         .put("recorder_pid", ProcessHandle.current().pid())
         .put("bundle", bundle.toString())
         .build();
-    write(client, answer);
   }
 
-  private Released obey(Json.Obj request) throws JsonException {
-    @Nullable String gpu = request.textOrNull("gpu");
-    String command = request.text("command");
-    return switch (command) {
-      case "release" ->
-        capture.release(gpu, Duration.ofMillis(request.integer("hold_ms")), request.text("why"));
-      case "attach" -> capture.attach(gpu);
-      default ->
-        throw new JsonException(
-            "command: found \"%s\", expected release or attach".formatted(command));
-    };
+  private Json.Builder unknown(String command) {
+    return Json.object()
+        .put("done", false)
+        .put("understood", false)
+        .put(
+            "detail",
+            "command: found \"%s\", expected %s"
+                .formatted(command, String.join(" or ", commands.keySet())));
   }
 
   /** What comes before the first newline. */

@@ -2,11 +2,8 @@ package io.esnode.cli;
 
 import io.esnode.json.Json;
 import io.esnode.json.JsonException;
-import io.esnode.json.JsonReader;
 import io.esnode.signature.ExitCode;
 import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -78,11 +76,14 @@ final class ReleaseCommand implements Callable<Integer> {
     Path run = Home.of(System.getenv()).run();
     List<Json> answers = new ArrayList<>();
     boolean all = true;
-    for (Path socket : sockets(run)) {
-      Json.Obj answer = ask(socket);
-      if (answer != null) {
+    for (Map.Entry<Path, Json.Obj> each :
+        RunningRecorders.ask(run, recorder, request()).entrySet()) {
+      try {
+        Json.Obj answer = checked(each.getValue());
         answers.add(answer);
-        all &= say(socket, answer);
+        all &= say(answer);
+      } catch (JsonException e) {
+        throw RunningRecorders.noAnswer(each.getKey(), e);
       }
     }
     if (format == Format.json) {
@@ -104,42 +105,12 @@ final class ReleaseCommand implements Callable<Integer> {
     return all ? ExitCode.OK : ExitCode.CHECK_FAILED;
   }
 
-  private List<Path> sockets(Path run) throws IOException {
-    List<Path> found = new ArrayList<>();
-    if (Files.isDirectory(run)) {
-      try (DirectoryStream<Path> all = Files.newDirectoryStream(run, "*.sock")) {
-        for (Path socket : all) {
-          if (String.valueOf(socket.getFileName()).startsWith(recorder)) {
-            found.add(socket);
-          }
-        }
-      }
+  private Json.Obj request() {
+    Json.Builder request = Json.object().put("command", end ? "attach" : "release");
+    if (!end) {
+      request.put("hold_ms", hold.toMillis()).put("why", Text.oneLine(reason));
     }
-    found.sort(null);
-    return found;
-  }
-
-  /** Null where nobody listens: a recorder that was killed leaves its socket behind. */
-  private Json.@Nullable Obj ask(Path socket) throws IOException {
-    SocketChannel channel;
-    try {
-      channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
-    } catch (IOException e) {
-      return null;
-    }
-    try (channel) {
-      Json.Builder request = Json.object().put("command", end ? "attach" : "release");
-      if (!end) {
-        request.put("hold_ms", hold.toMillis()).put("why", Text.oneLine(reason));
-      }
-      RecorderSocket.write(channel, request.put("gpu", uuid()).build());
-      return checked(JsonReader.object(RecorderSocket.line(channel)));
-    } catch (JsonException e) {
-      throw new CommandException(
-          ExitCode.MALFORMED,
-          "%s: the recorder's answer is none: %s".formatted(socket, e.getMessage()),
-          e);
-    }
+    return request.put("gpu", uuid()).build();
   }
 
   private @Nullable String uuid() {
@@ -187,28 +158,21 @@ final class ReleaseCommand implements Callable<Integer> {
     }
   }
 
-  private boolean say(Path socket, Json.Obj answer) throws IOException {
-    try {
-      boolean done = answer.bool("done");
-      if (format == Format.human) {
-        long childPid = answer.integer("child_pid");
-        spec.commandLine()
-            .getOut()
-            .println("%s %s (recorder %d): %s%s, %s s"
-                .formatted(
-                    done ? end ? "attached" : "released" : "NOT DONE",
-                    Text.oneLine(answer.text("bundle")),
-                    answer.integer("recorder_pid"),
-                    childPid == 0 ? "" : "capture process %d: ".formatted(childPid),
-                    Text.oneLine(answer.text("detail")),
-                    String.format(Locale.ROOT, "%.3f", answer.integer("took_us") / 1e6)));
-      }
-      return done;
-    } catch (JsonException e) {
-      throw new CommandException(
-          ExitCode.MALFORMED,
-          "%s: the recorder's answer is none: %s".formatted(socket, e.getMessage()),
-          e);
+  private boolean say(Json.Obj answer) throws JsonException {
+    boolean done = answer.bool("done");
+    if (format == Format.human) {
+      long childPid = answer.integer("child_pid");
+      spec.commandLine()
+          .getOut()
+          .println("%s %s (recorder %d): %s%s, %s s"
+              .formatted(
+                  done ? end ? "attached" : "released" : "NOT DONE",
+                  Text.oneLine(answer.text("bundle")),
+                  answer.integer("recorder_pid"),
+                  childPid == 0 ? "" : "capture process %d: ".formatted(childPid),
+                  Text.oneLine(answer.text("detail")),
+                  String.format(Locale.ROOT, "%.3f", answer.integer("took_us") / 1e6)));
     }
+    return done;
   }
 }
