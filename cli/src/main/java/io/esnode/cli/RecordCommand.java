@@ -166,7 +166,9 @@ final class RecordCommand implements Callable<Integer> {
     SpoolDirectory directory = SpoolDirectory.create(spoolPath);
     Recorder recorder;
     int sealing;
-    try (Sources sources = gpu.with(Sources.host(Path.of("/proc"), Path.of("/sys")))) {
+    try (Sources sources = gpu.with(Sources.host(Path.of("/proc"), Path.of("/sys")));
+        ServiceManager manager =
+            ServiceManager.of(System.getenv(), ProcessHandle.current().pid())) {
       Moment start = clock.now();
       SpoolHeader header = header(node, target, start, gpu);
       SpoolWriter spool = SpoolWriter.open(directory, header, SpoolWriter.Options.DEFAULT);
@@ -201,8 +203,10 @@ final class RecordCommand implements Callable<Integer> {
             InventoryWatch.start(Path.of("/"), clock, watchedFiles, names::text, spool::row);
         RunningGpus gpus = RunningGpus.start(gpu, spool, header, clock, addresses);
         RecorderSocket socket = listen(home, header.recordingId(), target, gpus.commands());
+        manager.watch(target, recorder::isSampling);
         try {
           recorder.run(duration, () -> {
+            manager.stopping();
             if (socket != null) {
               socket.close();
             }

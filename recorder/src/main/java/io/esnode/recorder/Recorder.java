@@ -25,6 +25,8 @@ public final class Recorder {
   /** Stands in the {@code source} column of rows the recorder writes about itself. */
   static final String SOURCE = "esnode";
 
+  private static final long LATELY_NANOS = Duration.ofSeconds(5).toNanos();
+
   private final Clock clock;
   private final Sources sources;
   private final SpoolWriter spool;
@@ -35,6 +37,8 @@ public final class Recorder {
 
   private volatile @Nullable String stopReason;
   private volatile @Nullable Thread sampler;
+  private volatile boolean begun;
+  private volatile long sampledMono;
 
   /**
    * A recorder about to start.
@@ -52,6 +56,12 @@ public final class Recorder {
     for (int i = 0; i < sources.sources().size(); i++) {
       seenFailures.add(null);
     }
+  }
+
+  /** Whether a tick was taken lately, within three intervals or five seconds. Any thread. */
+  public boolean isSampling() {
+    long patience = Math.max(LATELY_NANOS, 3 * intervalNanos);
+    return begun && clock.now().monoNanos() - sampledMono < patience;
   }
 
   /** Ends the recording after one last sample. The first reason given is kept. */
@@ -137,6 +147,8 @@ public final class Recorder {
       all.get(i).sample();
     }
     spool.tick(tick, moment, all);
+    sampledMono = moment.monoNanos();
+    begun = true;
     for (int i = 0; i < all.size(); i++) {
       List<Failure> failures = all.get(i).failures();
       List<Failure> before = seenFailures.get(i);
