@@ -23,6 +23,7 @@ class RegistryTest {
       Map.entry("ms", "_ms"),
       Map.entry("us", "_us|_ts"),
       Map.entry("ns", "_ns"),
+      Map.entry("ppb", "_ppb"),
       Map.entry("s", "_s"),
       Map.entry("pages", "_pages"),
       Map.entry("packets", "_packets"),

@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 final class Survey implements SpoolVisitor {
   /** A wall clock that moved this far against the monotonic clock between two ticks was set, not slewed. */
   private static final long STEP_US = 100_000;
+
+  private static final String UNKNOWN = "unknown";
 
   private final SpoolHeader header;
   private final Map<String, int[]> places = new HashMap<>();
@@ -44,6 +47,7 @@ final class Survey implements SpoolVisitor {
 
   private final List<TextRow> explainedLanes = new ArrayList<>();
   private @Nullable Long childMaxRss;
+  private String clockSource = UNKNOWN;
   private boolean simulated;
   private long captured;
   private long late;
@@ -107,12 +111,23 @@ final class Survey implements SpoolVisitor {
     tables.add(name.table());
     simulated |= name.origin().equals("simulated");
     lanes.computeIfAbsent(name.number(), n -> new SurveyedLane(name)).tick(tick);
+    if (name.table().equals("clock") && tick.rows() > 0) {
+      clockSource = clockSource(value(tick, 0, "discipline"), value(tick, 0, "synchronized"));
+    }
   }
 
   @Override
   public void session(NvmlSession session, long monoNanos) {
     simulated |= session.simulated();
     sessions.add(session);
+  }
+
+  private static String clockSource(@Nullable Long discipline, @Nullable Long synchronous) {
+    if (discipline == null) {
+      return UNKNOWN;
+    }
+    String name = discipline == 1 ? "chrony" : discipline == 2 ? "systemd-timesyncd" : UNKNOWN;
+    return Objects.equals(synchronous, 1L) ? name : name + ", not synchronised";
   }
 
   private void cost(Tick tick, int row) {
@@ -281,7 +296,7 @@ final class Survey implements SpoolVisitor {
         lastTs,
         header.intervalNanos(),
         new Manifest.Ticks(lastTick + 1, captured, late, dropped),
-        new Manifest.Clock("unknown", steps),
+        new Manifest.Clock(clockSource, steps),
         new Manifest.Cost(
             firstCpuMs == null || lastCpuMs == null ? null : Long.valueOf(lastCpuMs - firstCpuMs),
             maxRss),

@@ -41,6 +41,7 @@ public record Sources(List<Source> sources, List<Tier> tiers, List<Failure> miss
   public static Sources host(Path proc, Path sys) {
     Opening opening = new Opening(proc, sys);
     TickSources.open(opening);
+    ClockSource.open(opening);
     return opening.sources();
   }
 

@@ -35,6 +35,7 @@ record FakeHost(Path root) {
     for (String net : List.of("lo", "ifb0", "ifb1", "eth0")) {
       host.write("sys/class/net/" + net + "/carrier_changes", net.equals("eth0") ? "2\n" : "0\n");
     }
+    host.write("run/systemd/timesync/synchronized", "");
     return host;
   }
 

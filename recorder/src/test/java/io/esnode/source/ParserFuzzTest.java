@@ -1,5 +1,6 @@
 package io.esnode.source;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -34,6 +35,15 @@ class ParserFuzzTest {
   @FuzzTest
   void loadavg(byte[] data) {
     check(new LoadAverage(HOST), HOST, data);
+  }
+
+  @FuzzTest
+  void tracking(byte[] data) {
+    Row row = new Row(Registry.get().table("clock"), "node");
+
+    boolean taken = ClockSource.parse(new String(data, ISO_8859_1), row);
+
+    assertThat(row.present(0)).isEqualTo(taken);
   }
 
   @FuzzTest
