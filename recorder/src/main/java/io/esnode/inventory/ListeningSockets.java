@@ -1,5 +1,10 @@
 package io.esnode.inventory;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,10 +23,18 @@ final class ListeningSockets {
 
   static void read(Path root, Facts facts) {
     Map<String, String> ports = new TreeMap<>();
-    for (String protocol : new String[] {"tcp", "udp"}) {
-      String state = protocol.equals("tcp") ? LISTEN : UNCONNECTED;
-      parse(Texts.read(root, "proc/net/" + protocol), protocol, state, ports);
-      parse(Texts.read(root, "proc/net/" + protocol + "6"), protocol, state, ports);
+    for (String protocol : new String[] {"tcp", "tcp6", "udp", "udp6"}) {
+      boolean tcp = protocol.startsWith("tcp");
+      // Line by line: the table of a busy host has some MiB, and the recorder's heap is small.
+      try (BufferedReader lines =
+          Files.newBufferedReader(root.resolve("proc/net").resolve(protocol), ISO_8859_1)) {
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+          parse(line, tcp ? "tcp" : "udp", tcp ? LISTEN : UNCONNECTED, ports);
+        }
+      } catch (IOException e) {
+        // No IPv6 here, or no network at all: nobody listens there.
+        continue;
+      }
     }
     facts.put("listen.count", Integer.toString(ports.size()));
     ports.entrySet().stream()
@@ -30,20 +43,18 @@ final class ListeningSockets {
   }
 
   /** Columns: sl, local_address as HEX:PORT, rem_address, st … */
-  static void parse(String text, String protocol, String state, Map<String, String> ports) {
-    text.lines().forEach(line -> {
-      String[] columns = line.strip().split("\\s+", 5);
-      if (columns.length < 4 || !columns[3].equals(state)) {
-        return;
-      }
-      int colon = columns[1].lastIndexOf(':');
-      if (colon < 0 || !columns[1].substring(colon + 1).matches("[0-9A-F]{4}")) {
-        return;
-      }
-      int port = Integer.parseInt(columns[1].substring(colon + 1), 16);
-      ports.merge(
-          protocol + "." + port, reach(columns[1].substring(0, colon)), ListeningSockets::wider);
-    });
+  static void parse(String line, String protocol, String state, Map<String, String> ports) {
+    String[] columns = line.strip().split("\\s+", 5);
+    if (columns.length < 4 || !columns[3].equals(state)) {
+      return;
+    }
+    int colon = columns[1].lastIndexOf(':');
+    if (colon < 0 || !columns[1].substring(colon + 1).matches("[0-9A-F]{4}")) {
+      return;
+    }
+    int port = Integer.parseInt(columns[1].substring(colon + 1), 16);
+    ports.merge(
+        protocol + "." + port, reach(columns[1].substring(0, colon)), ListeningSockets::wider);
   }
 
   /** IPv4 is one little-endian word, IPv6 four of them. */
