@@ -1,6 +1,5 @@
 package io.esnode.spool;
 
-import io.esnode.bundle.AtomicFile;
 import io.esnode.bundle.Sha256;
 import java.io.Closeable;
 import java.io.IOException;
@@ -9,7 +8,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 
@@ -18,6 +16,7 @@ import java.util.HexFormat;
  * where the disk took part of one, it is cut back to the last whole one. Not thread-safe.
  */
 final class OpenSegment implements Closeable {
+  private final Disk disk;
   private final SpoolDirectory directory;
   private SpoolHeader header;
   private MessageDigest digest = Sha256.digest();
@@ -25,7 +24,8 @@ final class OpenSegment implements Closeable {
   private long good;
 
   /** Makes the first segment. */
-  OpenSegment(SpoolDirectory directory, SpoolHeader header) throws IOException {
+  OpenSegment(Disk disk, SpoolDirectory directory, SpoolHeader header) throws IOException {
+    this.disk = disk;
     this.directory = directory;
     this.header = header;
     this.channel = create(header);
@@ -75,17 +75,18 @@ final class OpenSegment implements Closeable {
     Frame frame = new Frame().begin(Frame.HEADER, false);
     frame.putBytes(of.toJson().canonical().getBytes(StandardCharsets.UTF_8));
     frame.finish(of.startMono());
-    FileChannel opened =
-        FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    Path unnamed = directory.next();
+    Files.deleteIfExists(unnamed);
+    FileChannel opened = disk.create(unnamed);
     try {
       write(opened, frame);
       opened.force(true);
+      disk.publish(unnamed, path);
     } catch (IOException e) {
       opened.close();
-      Files.deleteIfExists(path);
+      Files.deleteIfExists(unnamed);
       throw e;
     }
-    AtomicFile.syncDirectory(directory.path());
     digest = Sha256.digest();
     digest.update(frame.array(), 0, frame.size());
     good = frame.size();

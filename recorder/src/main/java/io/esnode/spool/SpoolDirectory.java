@@ -29,10 +29,12 @@ import org.jspecify.annotations.Nullable;
  * OUT.spool/lock         held by the recorder, or by whoever seals what it left; holds its process id
  * OUT.spool/000000.seg   segments, each written once and never opened for writing again
  * OUT.spool/000001.seg
+ * OUT.spool/next         a segment until its header is durable: it has no name before it can be read
  * </pre>
  */
 public final class SpoolDirectory implements Closeable {
   private static final String LOCK = "lock";
+  private static final String NEXT = "next";
   private static final Pattern SEGMENT = Pattern.compile("([0-9]{6}|[1-9][0-9]{6,8})\\.seg");
 
   private final Path path;
@@ -137,6 +139,11 @@ public final class SpoolDirectory implements Closeable {
     return path.resolve(name.append(".seg").toString());
   }
 
+  /** Where a segment is made. */
+  Path next() {
+    return path.resolve(NEXT);
+  }
+
   /** The segments, in order. */
   public List<Path> segments() throws IOException {
     List<Path> found = new ArrayList<>();
@@ -164,6 +171,7 @@ public final class SpoolDirectory implements Closeable {
     for (Path segment : sealed) {
       Files.delete(segment);
     }
+    Files.deleteIfExists(next());
     Files.deleteIfExists(path.resolve(LOCK));
     close();
     try {

@@ -98,7 +98,7 @@ public final class SpoolWriter implements Closeable {
 
   private volatile boolean ended;
 
-  private SpoolWriter(SpoolDirectory directory, SpoolHeader header, Options options)
+  private SpoolWriter(Disk disk, SpoolDirectory directory, SpoolHeader header, Options options)
       throws IOException {
     this.directory = directory;
     this.options = options;
@@ -108,7 +108,7 @@ public final class SpoolWriter implements Closeable {
     this.firstTs = header.startTs();
     this.writtenTs = header.startTs();
     this.durableTs = header.startTs();
-    this.segment = new OpenSegment(directory, header);
+    this.segment = new OpenSegment(disk, directory, header);
     this.thread = new Thread(this::run, "spool-writer");
     this.thread.setDaemon(true);
   }
@@ -116,7 +116,13 @@ public final class SpoolWriter implements Closeable {
   /** Opens the first segment and starts the writer thread; the directory is closed with the writer. */
   public static SpoolWriter open(SpoolDirectory directory, SpoolHeader header, Options options)
       throws IOException {
-    SpoolWriter writer = new SpoolWriter(directory, header, options);
+    return open(Disk.REAL, directory, header, options);
+  }
+
+  static SpoolWriter open(
+      Disk disk, SpoolDirectory directory, SpoolHeader header, Options options)
+      throws IOException {
+    SpoolWriter writer = new SpoolWriter(disk, directory, header, options);
     writer.thread.start();
     return writer;
   }
