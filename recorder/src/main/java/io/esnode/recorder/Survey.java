@@ -36,7 +36,6 @@ final class Survey implements SpoolVisitor {
   private final Set<String> tables = new TreeSet<>();
   private final List<Damage> damage = new ArrayList<>();
   private final List<Hole> holes = new ArrayList<>();
-  private final List<TextRow> explained = new ArrayList<>();
   private final List<TextRow> added = new ArrayList<>();
   private final Map<TextRow, Long> addedMono = new HashMap<>();
   private final List<Manifest.Clock.Step> steps = new ArrayList<>();
@@ -53,6 +52,9 @@ final class Survey implements SpoolVisitor {
   private long late;
   private long dropped;
   private long gaps;
+  /** Ticks that gap rows since the last tick account for: a gap is told before the tick that comes after it. */
+  private long toldTicks;
+
   private long firstTs;
   private long lastTs;
   private long lastTick = -1;
@@ -61,7 +63,7 @@ final class Survey implements SpoolVisitor {
   private @Nullable Long lastCpuMs;
   private @Nullable Long maxRss;
 
-  /** Tick numbers that are not there. */
+  /** Tick numbers that are not there, and that no gap row accounts for. */
   private record Hole(long ticks, long fromTs, long toTs, long mono) {}
 
   Survey(SpoolHeader header) {
@@ -78,18 +80,14 @@ final class Survey implements SpoolVisitor {
     long offsetUs = tick.tsMicros() - tick.monoNanos() / 1000;
     if (captured == 0) {
       firstTs = tick.tsMicros();
-      if (tick.number() > 0) {
-        holes.add(new Hole(tick.number(), header.startTs(), tick.tsMicros(), tick.monoNanos()));
-      }
+      hole(tick.number(), header.startTs(), tick);
     } else {
       if (Math.abs(offsetUs - lastOffsetUs) >= STEP_US) {
         steps.add(new Manifest.Clock.Step(tick.number(), tick.tsMicros(), offsetUs - lastOffsetUs));
       }
-      if (tick.number() > lastTick + 1) {
-        holes.add(
-            new Hole(tick.number() - lastTick - 1, lastTs, tick.tsMicros(), tick.monoNanos()));
-      }
+      hole(tick.number() - lastTick - 1, lastTs, tick);
     }
+    toldTicks = 0;
     captured++;
     long due = header.startMono() + tick.number() * header.intervalNanos();
     if (tick.monoNanos() - due > header.intervalNanos() / 2) {
@@ -103,6 +101,13 @@ final class Survey implements SpoolVisitor {
       if (tick.table(row).equals("process")) {
         cost(tick, row);
       }
+    }
+  }
+
+  /** Order tells which row accounts for which ticks: the wall clock may have been set in between. */
+  private void hole(long missing, long fromTs, Tick next) {
+    if (missing > toldTicks) {
+      holes.add(new Hole(missing - toldTicks, fromTs, next.tsMicros(), next.monoNanos()));
     }
   }
 
@@ -170,7 +175,7 @@ final class Survey implements SpoolVisitor {
     if (row.table().equals("gap")) {
       gaps++;
       if ("tick".equals(row.texts().get("metric"))) {
-        explained.add(row);
+        toldTicks += row.numbers().getOrDefault("ticks_count", 0L);
         if (row.source().startsWith("esnode.spool")) {
           dropped += row.numbers().getOrDefault("ticks_count", 0L);
         }
@@ -238,33 +243,19 @@ final class Survey implements SpoolVisitor {
         ? "ticks are missing from the spool and nothing says why"
         : "the spool is damaged: " + damage.get(0).reason();
     for (Hole hole : holes) {
-      // A full disk can take a gap row as well: what the rows that are left do not account for is a
-      // gap of its own.
-      long told = explained.stream()
-          .filter(row -> overlaps(row, hole))
-          .mapToLong(row -> row.numbers().getOrDefault("ticks_count", 0L))
-          .sum();
-      if (told < hole.ticks()) {
-        TextRow row = new TextRow(
-            "gap",
-            "node",
-            "esnode.recover",
-            origin("live"),
-            null,
-            hole.fromTs(),
-            Map.of("metric", "tick", "reason", reason),
-            Map.of(
-                "from_ts",
-                hole.fromTs(),
-                "to_ts",
-                hole.toTs(),
-                "ticks_count",
-                hole.ticks() - told));
-        added.add(row);
-        addedMono.put(row, hole.mono());
-        tables.add("gap");
-        gaps++;
-      }
+      TextRow row = new TextRow(
+          "gap",
+          "node",
+          "esnode.recover",
+          origin("live"),
+          null,
+          hole.fromTs(),
+          Map.of("metric", "tick", "reason", reason),
+          Map.of("from_ts", hole.fromTs(), "to_ts", hole.toTs(), "ticks_count", hole.ticks()));
+      added.add(row);
+      addedMono.put(row, hole.mono());
+      tables.add("gap");
+      gaps++;
     }
     for (SurveyedLane lane : lanes.values()) {
       TextRow row = lane.unexplained(explainedLanes, reason, origin(lane.name().origin()));
@@ -275,12 +266,6 @@ final class Survey implements SpoolVisitor {
         gaps++;
       }
     }
-  }
-
-  private static boolean overlaps(TextRow row, Hole hole) {
-    Long from = row.numbers().get("from_ts");
-    Long to = row.numbers().get("to_ts");
-    return from != null && to != null && from < hole.toTs() && to > hole.fromTs();
   }
 
   Manifest manifest(SpoolReader.Summary summary, List<Manifest.RowGroup> groups) {

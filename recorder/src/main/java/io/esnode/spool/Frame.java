@@ -122,6 +122,15 @@ final class Frame {
     littleEndian(4, crc.getValue(), 4);
   }
 
+  /** The same bytes, of nobody. */
+  Frame copy() {
+    Frame same = new Frame();
+    same.bytes = Arrays.copyOf(bytes, end);
+    same.end = end;
+    same.monoNanos = monoNanos;
+    return same;
+  }
+
   byte[] array() {
     return bytes;
   }

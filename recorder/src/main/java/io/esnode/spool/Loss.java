@@ -34,6 +34,17 @@ record Loss(long count, long fromTs, long toTs, String reason) {
         Map.of("from_ts", fromTs, "to_ts", toTs));
   }
 
+  /** What is there, but may not have been, had the power failed. */
+  TextRow ofDurability() {
+    return gap(
+        "spool",
+        "node",
+        "live",
+        "fdatasync failed: %s; a power loss could have taken what was written from then to then"
+            .formatted(reason),
+        Map.of("from_ts", fromTs, "to_ts", toTs));
+  }
+
   private TextRow gap(
       String metric, String entity, String origin, String why, Map<String, Long> numbers) {
     return new TextRow(

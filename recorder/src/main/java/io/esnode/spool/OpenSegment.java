@@ -23,6 +23,9 @@ final class OpenSegment implements Closeable {
   private FileChannel channel;
   private long good;
 
+  /** Whether bytes may lie behind the last whole frame. */
+  private boolean torn;
+
   /** Makes the first segment. */
   OpenSegment(Disk disk, SpoolDirectory directory, SpoolHeader header) throws IOException {
     this.disk = disk;
@@ -31,33 +34,57 @@ final class OpenSegment implements Closeable {
     this.channel = create(header);
   }
 
-  /** Appends one frame; whoever gets the exception has to {@link #cutBack()}. */
+  /** Appends one frame, or nothing: what the disk took of a frame that it then refused is cut off again. */
   void write(Frame frame) throws IOException {
-    write(channel, frame);
+    cutBack();
+    torn = true;
+    try {
+      write(channel, frame);
+      torn = false;
+    } finally {
+      if (torn) {
+        tryToCutBack();
+      }
+    }
     digest.update(frame.array(), 0, frame.size());
     good += frame.size();
   }
 
-  /** Leaves no half frame behind where the disk took only part of one. */
-  void cutBack() {
+  private void tryToCutBack() {
     try {
-      channel.truncate(good);
-      channel.position(good);
+      cutBack();
     } catch (IOException e) {
-      // The reader skips the half frame by its CRC; the reason of the first failure is kept.
+      // The next frame tries again; until then a reader skips the half one by its CRC.
       return;
     }
   }
 
-  /** Makes what was written durable and goes on in a new file; after a failure the old one stays in use. */
+  private void cutBack() throws IOException {
+    if (torn) {
+      channel.truncate(good);
+      channel.position(good);
+      torn = false;
+    }
+  }
+
+  /** Goes on in a new file; where there can be none, the old one stays in use. */
   void next() throws IOException {
+    cutBack();
     String sha256 = HexFormat.of().formatHex(((MessageDigest) clone(digest)).digest());
     SpoolHeader next = header.next(header.segment() + 1, sha256);
     FileChannel before = channel;
-    force();
     channel = create(next);
     header = next;
-    before.close();
+    closeQuietly(before);
+  }
+
+  private static void closeQuietly(FileChannel written) {
+    try {
+      written.close();
+    } catch (IOException e) {
+      // Whether its bytes are durable, fdatasync has said.
+      return;
+    }
   }
 
   /** Makes what was written durable. */
@@ -70,6 +97,7 @@ final class OpenSegment implements Closeable {
     channel.close();
   }
 
+  /** The header stands there twice: without one that holds, nobody knows what the values are. */
   private FileChannel create(SpoolHeader of) throws IOException {
     Path path = directory.segment(of.segment());
     Frame frame = new Frame().begin(Frame.HEADER, false);
@@ -80,6 +108,7 @@ final class OpenSegment implements Closeable {
     FileChannel opened = disk.create(unnamed);
     try {
       write(opened, frame);
+      write(opened, frame);
       opened.force(true);
       disk.publish(unnamed, path);
     } catch (IOException e) {
@@ -89,7 +118,8 @@ final class OpenSegment implements Closeable {
     }
     digest = Sha256.digest();
     digest.update(frame.array(), 0, frame.size());
-    good = frame.size();
+    digest.update(frame.array(), 0, frame.size());
+    good = 2L * frame.size();
     return opened;
   }
 

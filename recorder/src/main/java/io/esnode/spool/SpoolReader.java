@@ -478,19 +478,37 @@ public final class SpoolReader {
   }
 
   private static @Nullable SpoolHeader header(byte[] segment) {
-    int start = Frame.HEAD_BYTES;
+    SpoolHeader first = header(segment, 0);
+    return first == null ? secondHeader(segment) : first;
+  }
+
+  /** The same frame again, right behind the first: as far from the start as it is long. */
+  private static @Nullable SpoolHeader secondHeader(byte[] segment) {
+    ByteBuffer all = ByteBuffer.wrap(segment).order(ByteOrder.LITTLE_ENDIAN);
+    int most = Math.min(segment.length, Frame.HEAD_BYTES + Frame.MAX_PAYLOAD) - Integer.BYTES;
+    for (int at = Frame.HEAD_BYTES + 1; at <= most; at++) {
+      SpoolHeader found = all.getInt(at) == at - Frame.HEAD_BYTES ? header(segment, at) : null;
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable SpoolHeader header(byte[] segment, int at) {
+    int start = at + Frame.HEAD_BYTES;
     if (segment.length < start + 5 || segment[start] != Frame.HEADER) {
       return null;
     }
     ByteBuffer all = ByteBuffer.wrap(segment).order(ByteOrder.LITTLE_ENDIAN);
-    int length = all.getInt(0);
+    int length = all.getInt(at);
     if (length < 5 || length > segment.length - start || all.getInt(start + 1) != Frame.SYNC) {
       return null;
     }
     CRC32C crc = new CRC32C();
-    crc.update(segment, 0, 4);
-    crc.update(segment, 8, 8 + length);
-    if ((int) crc.getValue() != all.getInt(4)) {
+    crc.update(segment, at, 4);
+    crc.update(segment, at + 8, 8 + length);
+    if ((int) crc.getValue() != all.getInt(at + 4)) {
       return null;
     }
     try {
@@ -510,7 +528,7 @@ public final class SpoolReader {
     return Files.readAllBytes(segment);
   }
 
-  /** The first frame of a segment, or less if the segment is shorter. */
+  /** The first frame of a segment if it is a header that holds, else all that may hold a second one. */
   private static byte[] head(Path segment) throws IOException {
     try (InputStream in = Files.newInputStream(segment)) {
       byte[] start = in.readNBytes(Frame.HEAD_BYTES);
@@ -521,7 +539,12 @@ public final class SpoolReader {
       byte[] payload = in.readNBytes(Math.min(Math.max(length, 0), Frame.MAX_PAYLOAD));
       byte[] frame = Arrays.copyOf(start, start.length + payload.length);
       System.arraycopy(payload, 0, frame, start.length, payload.length);
-      return frame;
+      if (header(frame, 0) != null) {
+        return frame;
+      }
+    }
+    try (InputStream in = Files.newInputStream(segment)) {
+      return in.readNBytes(2 * (Frame.HEAD_BYTES + Frame.MAX_PAYLOAD));
     }
   }
 }

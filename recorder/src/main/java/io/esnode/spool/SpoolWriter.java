@@ -10,7 +10,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -28,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * tick and says so in a gap row.
  *
  * <p>A tick is complete when {@code write} returned. When the disk refuses a frame, the segment is cut back to the last
- * whole frame, the recorder goes on with the next keyframe, and a gap row says what was lost and why.
+ * whole frame, the recorder goes on with the next keyframe, and a gap row says what was lost and why. When it refuses
+ * {@code fdatasync}, nothing is lost yet: a gap row says what a power loss could have taken.
  */
 public final class SpoolWriter implements Closeable {
   /**
@@ -63,6 +66,9 @@ public final class SpoolWriter implements Closeable {
   /** What a session's frame says holds for every value to come. */
   private static final long SESSION_PATIENCE_NANOS = Duration.ofSeconds(1).toNanos();
 
+  /** Sessions and gap rows that wait for the disk at most. */
+  private static final int MAX_OWED = 64;
+
   private static final String QUEUE_FULL = "the disk was slower than the recorder: queue full";
 
   private final SpoolDirectory directory;
@@ -89,6 +95,14 @@ public final class SpoolWriter implements Closeable {
   private boolean finished;
   private long writtenTs;
   private long durableTs;
+  /** What a failed fdatasync left to the mercy of a power loss, until a gap row says so. */
+  private Loss undurable = Loss.NONE;
+
+  private boolean syncFails;
+  /** What the disk refused and a reader cannot do without: sessions, and rows that say what is missing. */
+  private final Deque<Frame> owed = new ArrayDeque<>();
+
+  private String refusal = "";
 
   /** Counts the segments that the host's ticks began; a lane that lags behind owes a keyframe. */
   private final AtomicInteger segmentsBegun = new AtomicInteger();
@@ -119,8 +133,7 @@ public final class SpoolWriter implements Closeable {
     return open(Disk.REAL, directory, header, options);
   }
 
-  static SpoolWriter open(
-      Disk disk, SpoolDirectory directory, SpoolHeader header, Options options)
+  static SpoolWriter open(Disk disk, SpoolDirectory directory, SpoolHeader header, Options options)
       throws IOException {
     SpoolWriter writer = new SpoolWriter(disk, directory, header, options);
     writer.thread.start();
@@ -335,8 +348,11 @@ public final class SpoolWriter implements Closeable {
         Json.object().put("reason", reason).build().canonical().getBytes(StandardCharsets.UTF_8));
     frame.finish(monoNanos);
     try {
-      for (Map.Entry<String, Loss> lost : lostRows.entrySet()) {
-        hand(row(lost.getValue().ofRows(lost.getKey()), new Frame(), monoNanos));
+      for (String table : List.copyOf(lostRows.keySet())) {
+        Loss lost = lostRows.remove(table);
+        if (lost != null) {
+          hand(row(lost.ofRows(table), new Frame(), monoNanos));
+        }
       }
       for (TickStream stream : streams()) {
         if (stream.dropped.count() > 0) {
@@ -352,15 +368,35 @@ public final class SpoolWriter implements Closeable {
     if (!finished) {
       throw gone();
     }
+    requireAllWritten();
+  }
+
+  private void requireAllWritten() throws SpoolException {
     for (TickStream stream : streams()) {
       Loss unwritten = stream.unwritten;
       if (unwritten.count() > 0) {
-        throw new SpoolException(
-            "%s: the last %d ticks could not be written: %s; seal what is there with: esnode recover %s"
-                .formatted(
-                    directory.path(), unwritten.count(), unwritten.reason(), directory.path()));
+        throw lost("the last %d ticks".formatted(unwritten.count()), unwritten.reason());
       }
     }
+    for (Map.Entry<String, Loss> rows : lostRows.entrySet()) {
+      throw lost(
+          "the last %d rows of %s".formatted(rows.getValue().count(), rows.getKey()),
+          rows.getValue().reason());
+    }
+    if (!owed.isEmpty()) {
+      throw lost("the last %d gap rows and sessions".formatted(owed.size()), refusal);
+    }
+    if (undurable.count() > 0) {
+      throw new SpoolException(
+          "%s: fdatasync failed: %s; until it is sealed a power loss may take what was written last; seal it with: esnode recover %s"
+              .formatted(directory.path(), undurable.reason(), directory.path()));
+    }
+  }
+
+  private SpoolException lost(String what, String reason) {
+    return new SpoolException(
+        "%s: %s could not be written: %s; seal what is there with: esnode recover %s"
+            .formatted(directory.path(), what, reason, directory.path()));
   }
 
   private List<TickStream> streams() {
@@ -436,33 +472,75 @@ public final class SpoolWriter implements Closeable {
       stream.keyframeWanted = true;
       return;
     }
+    if (frame.startsSegment()) {
+      nextSegment();
+    }
     try {
-      if (frame.startsSegment()) {
-        segment.next();
-      }
+      tellOwed();
       // The end, too, is only written after what is missing: without it a reader knows that the end
       // is torn.
       if (frame.type() == Frame.END) {
+        sync();
         for (TickStream each : streams()) {
           tellLoss(each, frame.monoNanos());
         }
+        tellUndurable(frame.monoNanos());
       } else if (stream != null) {
         tellLoss(stream, frame.monoNanos());
+        tellUndurable(frame.monoNanos());
       }
       write(frame);
       if (stream != null && stream.isHost()) {
         writtenTs = frame.tsMicros();
       }
     } catch (IOException e) {
-      String reason = "the spool could not be written: " + e.getMessage();
-      String table = frame.table();
-      if (stream != null) {
-        stream.unwritten = stream.unwritten.plus(frame.tsMicros(), reason);
-        stream.keyframeWanted = true;
-      } else if (table != null) {
-        lostRows.merge(table, Loss.NONE.plus(frame.tsMicros(), reason), Loss::plus);
-      }
-      segment.cutBack();
+      refused(frame, "the spool could not be written: " + e.getMessage());
+    }
+  }
+
+  private void refused(Frame frame, String reason) {
+    TickStream stream = frame.stream();
+    String table = frame.table();
+    refusal = reason;
+    if (stream != null) {
+      stream.unwritten = stream.unwritten.plus(frame.tsMicros(), reason);
+      stream.keyframeWanted = true;
+      return;
+    }
+    boolean session = frame.type() == Frame.SESSION;
+    if ((session || "gap".equals(table)) && owed.size() < MAX_OWED) {
+      owed.add(frame.copy());
+    } else if (session || table != null) {
+      lostRows.merge(
+          session ? "session" : String.valueOf(table),
+          Loss.NONE.plus(session ? writtenTs : frame.tsMicros(), reason),
+          Loss::plus);
+    }
+  }
+
+  /** Where no new segment can be made, its first frame goes to the old one. */
+  private void nextSegment() {
+    sync();
+    try {
+      segment.next();
+    } catch (IOException e) {
+      // Nothing is lost by it; the next segment is tried when this one has grown by another
+      // segment's length.
+      return;
+    }
+  }
+
+  private void tellOwed() throws IOException {
+    while (!owed.isEmpty()) {
+      write(owed.element());
+      owed.remove();
+    }
+  }
+
+  private void tellUndurable(long monoNanos) throws IOException {
+    if (undurable.count() > 0 && !syncFails) {
+      write(row(undurable.ofDurability(), new Frame(), monoNanos));
+      undurable = Loss.NONE;
     }
   }
 
@@ -479,12 +557,18 @@ public final class SpoolWriter implements Closeable {
   }
 
   private void sync() {
+    syncFails = false;
     try {
       segment.force();
       dirty = false;
       durableTs = writtenTs;
     } catch (IOException e) {
-      host.unwritten = host.unwritten.plus(durableTs, "fdatasync failed: " + e.getMessage());
+      syncFails = true;
+      undurable = new Loss(
+          1,
+          undurable.count() == 0 ? durableTs : undurable.fromTs(),
+          writtenTs,
+          String.valueOf(e.getMessage()));
     }
     lastSync = System.nanoTime();
   }

@@ -328,7 +328,7 @@ class SpoolTest {
     return all.get(all.size() - 1);
   }
 
-  private static String line(ScriptedSource source, long tick) {
+  static String line(ScriptedSource source, long tick) {
     StringBuilder line = new StringBuilder()
         .append(Spools.moment(tick).tsMicros())
         .append(' ')

@@ -65,7 +65,11 @@ public final class Spools {
     return columns;
   }
 
-  /** A header of a few hundred bytes, for tests that take it apart bit by bit. */
+  /** A header of a few hundred bytes, for tests that take a spool apart bit by bit. */
+  static SpoolHeader smallHeader() {
+    return header(fewColumns());
+  }
+
   private static Map<String, List<String>> fewColumns() {
     Map<String, List<String>> columns = columns();
     columns.keySet().retainAll(List.of("disk", "audit", "gap"));
@@ -86,8 +90,7 @@ public final class Spools {
 
   /** A spool of that many ticks which was ended properly. */
   static void write(Path path, int ticks) throws IOException {
-    try (SpoolWriter writer =
-        SpoolWriter.open(SpoolDirectory.create(path), header(fewColumns()), SMALL)) {
+    try (SpoolWriter writer = SpoolWriter.open(SpoolDirectory.create(path), smallHeader(), SMALL)) {
       ScriptedSource source = new ScriptedSource(42, "disk:sda", "disk:sdb");
       writer.row(audit("recorder.started"), START_MONO);
       ticks(writer, source, 0, ticks / 2);
