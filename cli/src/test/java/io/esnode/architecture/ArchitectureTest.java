@@ -39,6 +39,7 @@ class ArchitectureTest {
     "io.esnode.spool..",
     "io.esnode.gpu..",
     "io.esnode.kernel..",
+    "io.esnode.trigger..",
     "io.esnode.recorder.."
   };
   private static final String[] SIGNER = {"io.esnode.signer.."};

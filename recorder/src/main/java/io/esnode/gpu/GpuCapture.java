@@ -139,6 +139,13 @@ public final class GpuCapture implements AutoCloseable {
     return await(answer);
   }
 
+  /** Entities of the GPUs that were introduced, in order. */
+  public Set<String> gpus() {
+    synchronized (spooling) {
+      return known;
+    }
+  }
+
   /** Ends the process, if it can be ended, and returns within a few seconds in any case. */
   @Override
   public void close() {

@@ -46,6 +46,7 @@ public final class KernelLog implements AutoCloseable {
   private final Moment start;
   private final Reading reading;
   private final RowSink sink;
+  private final RecordWatch watch;
   private final Thread thread;
 
   /** Makes what reads the records. */
@@ -68,16 +69,24 @@ public final class KernelLog implements AutoCloseable {
   private boolean fileIsRead;
   private final LogClock logClock = new LogClock();
 
-  private KernelLog(Path root, Clock clock, Moment start, Reading reading, RowSink sink) {
+  private KernelLog(
+      Path root, Clock clock, Moment start, Reading reading, RowSink sink, RecordWatch watch) {
     this.path = root.resolve("dev/kmsg");
     this.restriction = root.resolve("proc/sys/kernel/dmesg_restrict");
     this.clock = clock;
     this.start = start;
     this.reading = reading;
     this.sink = sink;
+    this.watch = watch;
     this.lastTs = start.tsMicros();
     this.thread = new Thread(this::run, "kernel-log");
     this.thread.setDaemon(true);
+  }
+
+  /** Begins to read; nobody else looks at the records. */
+  public static KernelLog start(
+      Path root, Clock clock, Moment start, Reading reading, RowSink sink) {
+    return start(root, clock, start, reading, sink, RecordWatch.NONE);
   }
 
   /**
@@ -86,10 +95,11 @@ public final class KernelLog implements AutoCloseable {
    * @param root {@code /}, or a directory that holds {@code dev/kmsg}; where that is a plain file, its records are read once
    * @param start of the recording: older records have the origin {@code pre_record}
    * @param reading is asked on the log's own thread: all its expressions take a while, and the first tick does not wait
+   * @param watch looks at the kernel's own records since the start, after their rows; on the log's thread
    */
   public static KernelLog start(
-      Path root, Clock clock, Moment start, Reading reading, RowSink sink) {
-    KernelLog log = new KernelLog(root, clock, start, reading, sink);
+      Path root, Clock clock, Moment start, Reading reading, RowSink sink, RecordWatch watch) {
+    KernelLog log = new KernelLog(root, clock, start, reading, sink, watch);
     log.thread.start();
     return log;
   }
@@ -212,6 +222,7 @@ public final class KernelLog implements AutoCloseable {
     TextRow row;
     TextRow gap;
     long mono;
+    long ts;
     synchronized (this) {
       if (closed) {
         return;
@@ -222,7 +233,7 @@ public final class KernelLog implements AutoCloseable {
         return;
       }
       mono = logClock.monoNanos(record.bootMicros(), asked, answered.monoNanos());
-      long ts = answered.tsMicros() - (answered.monoNanos() - mono) / 1_000;
+      ts = answered.tsMicros() - (answered.monoNanos() - mono) / 1_000;
       gap = overwritten(record.sequence(), ts);
       lastTs = ts;
       row = rows.event(record, mono < start.monoNanos() ? "pre_record" : "live", ts)
@@ -236,6 +247,10 @@ public final class KernelLog implements AutoCloseable {
     }
     if (row != null) {
       emit(row, mono);
+    }
+    if (mono >= start.monoNanos() && record.facility() == KernelRecord.KERNEL && !ended()) {
+      String entity = row == null ? KernelEvent.NODE : row.entity();
+      watch.live(record, entity, () -> rows.text(record), ts, mono);
     }
   }
 

@@ -46,6 +46,11 @@ public final class KernelRows {
     return said.map(event -> row(record, event, origin, tsMicros));
   }
 
+  /** A record's text, with names as these rows have them. */
+  String text(KernelRecord record) {
+    return names.text(record.text());
+  }
+
   private static KernelEvent written(KernelEvent imitated) {
     return KernelEvent.of("user_written").text("reason", imitated.eventClass()).build();
   }
@@ -55,7 +60,7 @@ public final class KernelRows {
     texts.computeIfPresent("process_name", (column, name) -> names.text(name));
     texts.computeIfPresent("cgroup", (column, path) -> names.cgroup(path));
     texts.put("event_class", event.eventClass());
-    texts.put("text", names.text(record.text()));
+    texts.put("text", text(record));
     String entity = event.entity();
     String address = texts.get("pci_address");
     if (address != null) {

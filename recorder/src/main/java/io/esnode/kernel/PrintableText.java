@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
  * {@code \xNN}; of these, those that spell a visible UTF-8 character are read, the others stay as they are. So an escape
  * sequence, a bidi override, a NUL or broken UTF-8 is kept as evidence and harms no terminal.
  */
-final class PrintableText {
+public final class PrintableText {
   private static final int ESCAPE_LENGTH = 4;
 
   private PrintableText() {}
@@ -42,7 +42,8 @@ final class PrintableText {
     return text.toString();
   }
 
-  static String of(String text) {
+  /** Of a text from elsewhere. */
+  public static String of(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     return of(bytes, 0, bytes.length);
   }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,11 @@ public final class Recorder {
   private final long intervalNanos;
   private final List<@Nullable List<Failure>> seenFailures = new ArrayList<>();
   private final OpenGaps gaps;
+
+  private final AtomicLong captured = new AtomicLong();
+  private final AtomicLong late = new AtomicLong();
+  private final AtomicLong dropped = new AtomicLong();
+  private final AtomicLong missed = new AtomicLong();
 
   private volatile @Nullable String stopReason;
   private volatile @Nullable Thread sampler;
@@ -108,6 +114,11 @@ public final class Recorder {
     spool.end(reason, clock.now().monoNanos());
   }
 
+  /** How far it has come. Any thread. */
+  public Progress progress() {
+    return new Progress(captured.get(), late.get(), dropped.get(), missed.get());
+  }
+
   /**
    * Writes one of esnode's own audit events. Any thread.
    *
@@ -146,7 +157,7 @@ public final class Recorder {
     for (int i = 0; i < all.size(); i++) {
       all.get(i).sample();
     }
-    spool.tick(tick, moment, all);
+    count(spool.tick(tick, moment, all), moment.monoNanos() - startMono - tick * intervalNanos);
     sampledMono = moment.monoNanos();
     begun = true;
     for (int i = 0; i < all.size(); i++) {
@@ -165,6 +176,13 @@ public final class Recorder {
     return moment;
   }
 
+  private void count(boolean taken, long latenessNanos) {
+    (taken ? captured : dropped).incrementAndGet();
+    if (latenessNanos > intervalNanos / 2) {
+      late.incrementAndGet();
+    }
+  }
+
   /** The tick after this one: the next, or where the schedule stands by now if whole intervals went by. */
   private long next(long tick) {
     Moment now = clock.now();
@@ -174,6 +192,7 @@ public final class Recorder {
     }
     long resumed = (now.monoNanos() - startMono) / intervalNanos;
     long lateNanos = now.monoNanos() - due;
+    missed.addAndGet(resumed - tick - 1);
     spool.row(
         new TextRow(
             "gap",

@@ -22,6 +22,7 @@ final class OpenSegment implements Closeable {
   private MessageDigest digest = Sha256.digest();
   private FileChannel channel;
   private long good;
+  private long before;
 
   /** Whether bytes may lie behind the last whole frame. */
   private boolean torn;
@@ -72,10 +73,12 @@ final class OpenSegment implements Closeable {
     cutBack();
     String sha256 = HexFormat.of().formatHex(((MessageDigest) clone(digest)).digest());
     SpoolHeader next = header.next(header.segment() + 1, sha256);
-    FileChannel before = channel;
+    FileChannel full = channel;
+    long fullBytes = good;
     channel = create(next);
     header = next;
-    closeQuietly(before);
+    before += fullBytes;
+    closeQuietly(full);
   }
 
   private static void closeQuietly(FileChannel written) {
@@ -85,6 +88,11 @@ final class OpenSegment implements Closeable {
       // Whether its bytes are durable, fdatasync has said.
       return;
     }
+  }
+
+  /** Of this segment and those before it. */
+  long bytes() {
+    return before + good;
   }
 
   /** Makes what was written durable. */

@@ -13,14 +13,16 @@ public final class SpoolLane implements Sampled {
   private final SpoolWriter writer;
   private final TickStream stream;
   private final String source;
+  private final RowWatch watch;
   private final List<SpoolLane> self;
   private List<Row> rows = List.of();
   private long lastTick = -1;
 
-  SpoolLane(SpoolWriter writer, LaneName name, String source) {
+  SpoolLane(SpoolWriter writer, LaneName name, String source, RowWatch watch) {
     this.writer = writer;
     this.stream = new TickStream(name);
     this.source = source;
+    this.watch = watch;
     this.self = List.of(this);
   }
 
@@ -50,7 +52,9 @@ public final class SpoolLane implements Sampled {
     }
     rows = now;
     lastTick = tick;
-    return writer.lane(stream, tick, tsMicros, monoNanos, self);
+    boolean taken = writer.lane(stream, tick, tsMicros, monoNanos, self);
+    watch.rows(tick, tsMicros, monoNanos, now);
+    return taken;
   }
 
   TickStream stream() {

@@ -66,6 +66,8 @@ public final class SpoolWriter implements Closeable {
   /** What a session's frame says holds for every value to come. */
   private static final long SESSION_PATIENCE_NANOS = Duration.ofSeconds(1).toNanos();
 
+  private static final String LIVE = "live";
+
   /** Sessions and gap rows that wait for the disk at most. */
   private static final int MAX_OWED = 64;
 
@@ -87,6 +89,9 @@ public final class SpoolWriter implements Closeable {
 
   // Sampler thread only.
   private long segmentStart;
+  private List<RowWatch> hostWatches = List.of();
+
+  private volatile SpoolWatch watch = SpoolWatch.NONE;
 
   // Writer thread only, but for the first segment, which the constructor opens.
   private final OpenSegment segment;
@@ -111,6 +116,10 @@ public final class SpoolWriter implements Closeable {
   private volatile boolean stuck;
 
   private volatile boolean ended;
+
+  private volatile long writtenBytes;
+
+  private volatile long syncNanos = -1;
 
   private SpoolWriter(Disk disk, SpoolDirectory directory, SpoolHeader header, Options options)
       throws IOException {
@@ -140,6 +149,11 @@ public final class SpoolWriter implements Closeable {
     return writer;
   }
 
+  /** Lets somebody look at what is handed over. Called once, before there are ticks and lanes. */
+  public void watch(SpoolWatch watching) {
+    watch = watching;
+  }
+
   /**
    * Hands one tick of the host over. Does not block, unless the options say that it waits.
    *
@@ -164,7 +178,21 @@ public final class SpoolWriter implements Closeable {
       segmentBytes.set(0);
       host.segment = segmentsBegun.incrementAndGet();
     }
+    look(tick, moment, sources);
     return taken;
+  }
+
+  private void look(long tick, Moment moment, List<Source> sources) {
+    if (hostWatches.isEmpty()) {
+      SpoolWatch watching = watch;
+      hostWatches =
+          sources.stream().map(source -> watching.rows(source.table(), LIVE)).toList();
+    }
+    for (int i = 0; i < sources.size(); i++) {
+      hostWatches
+          .get(i)
+          .rows(tick, moment.tsMicros(), moment.monoNanos(), sources.get(i).rows());
+    }
   }
 
   /**
@@ -177,8 +205,11 @@ public final class SpoolWriter implements Closeable {
    */
   public SpoolLane lane(Table table, String entity, String source, String origin) {
     synchronized (lanes) {
-      SpoolLane lane =
-          new SpoolLane(this, new LaneName(lanes.size(), table.name(), entity, origin), source);
+      SpoolLane lane = new SpoolLane(
+          this,
+          new LaneName(lanes.size(), table.name(), entity, origin),
+          source,
+          watch.rows(table, origin));
       lanes.add(lane);
       return lane;
     }
@@ -227,6 +258,21 @@ public final class SpoolWriter implements Closeable {
     return true;
   }
 
+  /** Frames that wait for the disk. Any thread. */
+  public int queued() {
+    return full.size();
+  }
+
+  /** Written so far, headers of segments included. Any thread. */
+  public long writtenBytes() {
+    return writtenBytes;
+  }
+
+  /** How long the last {@code fdatasync} took, ns; negative before the first. Any thread. */
+  public long syncNanos() {
+    return syncNanos;
+  }
+
   private static void drop(TickStream stream, long tsMicros) {
     stream.dropped = stream.dropped.plus(tsMicros, QUEUE_FULL);
     stream.encoder.skip();
@@ -247,11 +293,14 @@ public final class SpoolWriter implements Closeable {
    * @param patience how long to wait for room in the queue at most; not at all where the last one who did waited in vain
    */
   public boolean row(TextRow row, long monoNanos, Duration patience) {
-    if (offer(row, monoNanos, patience.toNanos())) {
-      return true;
+    boolean taken = offer(row, monoNanos, patience.toNanos());
+    if (!taken) {
+      lostRows.merge(row.table(), Loss.NONE.plus(time(row), QUEUE_FULL), Loss::plus);
     }
-    lostRows.merge(row.table(), Loss.NONE.plus(time(row), QUEUE_FULL), Loss::plus);
-    return false;
+    if (row.table().equals("event")) {
+      watch.event(row, monoNanos);
+    }
+    return taken;
   }
 
   /**
@@ -553,15 +602,18 @@ public final class SpoolWriter implements Closeable {
 
   private void write(Frame frame) throws IOException {
     segment.write(frame);
+    writtenBytes = segment.bytes();
     dirty = true;
   }
 
   private void sync() {
     syncFails = false;
+    long began = System.nanoTime();
     try {
       segment.force();
       dirty = false;
       durableTs = writtenTs;
+      syncNanos = System.nanoTime() - began;
     } catch (IOException e) {
       syncFails = true;
       undurable = new Loss(

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -191,6 +192,31 @@ class KernelLogTest {
         .satisfies(row -> assertThat(row.texts().get("detail"))
             .as("the clock of this test stands still: the last read is never an old one")
             .contains("the recording ended before the log had been read to its end"));
+  }
+
+  /** What lies before the start is history; what a process wrote into the log is not the kernel's word. */
+  @Test
+  void onlyTheKernelsOwnRecordsSinceTheStartAreWatched() throws Exception {
+    Files.writeString(root.resolve("dev/kmsg"), """
+        4,1,99000000,-;before the start
+        12,2,100000000,-;from user space
+        4,3,100000000,-;NVRM: Xid (PCI:0000:0f:00): 79, x
+        6,4,100000000,-;a line of no class
+        """);
+    List<String> seen = new ArrayList<>();
+    try (KernelLog log = KernelLog.start(
+        root,
+        STOPPED,
+        START,
+        () -> new KernelRows(Pseudonyms.clear(), new GpuAddresses()),
+        (row, mono) -> rows.add(row),
+        (record, entity, text, ts, mono) -> seen.add(entity + " " + text.get()))) {
+      log.thread().join();
+    }
+
+    assertThat(seen)
+        .containsExactly(
+            "gpu:pci:0000:0f:00 NVRM: Xid (PCI:0000:0f:00): 79, x", "node a line of no class");
   }
 
   @Test
