@@ -19,6 +19,8 @@ import io.esnode.spool.SpoolDirectory;
 import io.esnode.spool.SpoolException;
 import io.esnode.spool.SpoolHeader;
 import io.esnode.spool.SpoolWriter;
+import io.esnode.trigger.Trigger;
+import io.esnode.trigger.Triggers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +54,7 @@ import picocli.CommandLine.Spec;
       "  esnode record --duration 20s --out node.parquet",
       "  esnode record --out run.parquet -- ./train.sh    records as long as the command runs",
       "  esnode record --interval 100ms --out burst.parquet    until Ctrl-C, which seals",
+      "  esnode record --trigger 'psi.memory_full_avg10_pct > 10 for 5s' --trigger xid",
     })
 final class RecordCommand implements Callable<Integer> {
   private static final Duration MIN_INTERVAL = Duration.ofMillis(10);
@@ -113,6 +116,25 @@ final class RecordCommand implements Callable<Integer> {
   private boolean noGpu;
 
   @Option(
+      names = "--trigger",
+      paramLabel = "CONDITION",
+      converter = TriggerConverter.class,
+      description = {
+        "Mark the moment in which this comes true; may be given several times, e.g.",
+        "'psi.memory_full_avg10_pct > 10 for 5s', 'rate(disk.read_bytes) > 500M', 'xid 48,63',",
+        "'kernel \"REGEX\"', 'exit'."
+      })
+  private List<Trigger> declared = List.of();
+
+  @Option(
+      names = "--hold-off",
+      paramLabel = "D",
+      converter = DurationConverter.class,
+      defaultValue = "5m",
+      description = "A trigger that fired does not fire again so long; default: ${DEFAULT-VALUE}.")
+  private Duration holdOff = Duration.ofMinutes(5);
+
+  @Option(
       names = "--format",
       paramLabel = "human|json",
       defaultValue = "human",
@@ -172,6 +194,9 @@ final class RecordCommand implements Callable<Integer> {
       Moment start = clock.now();
       SpoolHeader header = header(node, target, start, gpu);
       SpoolWriter spool = SpoolWriter.open(directory, header, SpoolWriter.Options.DEFAULT);
+      Triggers triggers = new Triggers(declared, holdOff, interval, spool);
+      spool.watch(triggers);
+      RunningTriggers armed = new RunningTriggers(declared, triggers, clock);
       recorder = new Recorder(clock, sources, spool, start.monoNanos(), interval);
       CountDownLatch sealed = new CountDownLatch(1);
       int[] exit = {ExitCode.BUG};
@@ -188,8 +213,9 @@ final class RecordCommand implements Callable<Integer> {
         recorder.audit("key.loaded", "success", "signs this recording", keyId);
         recorder.audit(
             "config.loaded", "success", "effective configuration", configSha256(header.config()));
+        armed.introduce(sources.missing(), child != null, recorder, this::talk);
         if (child != null) {
-          WrappedCommand.watch(child, recorder);
+          WrappedCommand.watch(child, recorder, armed.onExit());
         }
         GpuAddresses addresses = new GpuAddresses();
         KernelLog log = KernelLog.start(
@@ -197,12 +223,17 @@ final class RecordCommand implements Callable<Integer> {
             clock,
             start,
             () -> new KernelRows(pseudonyms(home), addresses),
-            spool::row);
+            spool::row,
+            triggers);
         Pseudonyms names = watchedFiles.isEmpty() ? Pseudonyms.clear() : pseudonyms(home);
         InventoryWatch inventory =
             InventoryWatch.start(Path.of("/"), clock, watchedFiles, names::text, spool::row);
         RunningGpus gpus = RunningGpus.start(gpu, spool, header, clock, addresses);
-        RecorderSocket socket = listen(home, header.recordingId(), target, gpus.commands());
+        Map<String, RecorderCommand> commands = new TreeMap<>(gpus.commands());
+        commands.putAll(armed.commands());
+        commands.putAll(
+            new RecorderStatus(header, recorder, spool, triggers, gpus::gpus).commands());
+        RecorderSocket socket = listen(home, header.recordingId(), target, commands);
         manager.watch(target, recorder::isSampling);
         try {
           recorder.run(duration, () -> {
@@ -266,6 +297,7 @@ final class RecordCommand implements Callable<Integer> {
     config.put("interval", interval.toString());
     config.put("duration", duration == null ? "until stopped" : duration.toString());
     config.put("privacy.names", clearNames ? "clear" : "tokens");
+    config.putAll(RunningTriggers.config(declared, holdOff));
     gpu.describe(config);
     config.put("command", command.isEmpty() ? "none" : "recorded while a command ran");
     return new SpoolHeader(

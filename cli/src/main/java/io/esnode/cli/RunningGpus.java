@@ -9,6 +9,7 @@ import io.esnode.spool.SpoolHeader;
 import io.esnode.spool.SpoolWriter;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The capture of a recording that runs, and how it is asked to let the GPUs go. */
@@ -47,6 +48,11 @@ final class RunningGpus implements AutoCloseable {
                 request.text("why"))),
             "attach",
             request -> answer(running.attach(request.textOrNull("gpu"))));
+  }
+
+  /** Entities of the GPUs that are captured, in order. */
+  Set<String> gpus() {
+    return capture == null ? Set.of() : capture.gpus();
   }
 
   private static Json.Builder answer(Released done) {

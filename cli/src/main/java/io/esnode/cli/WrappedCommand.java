@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /** The command of {@code record -- COMMAND}: started, watched, its status passed on as a shell would. */
 final class WrappedCommand {
@@ -43,8 +44,12 @@ final class WrappedCommand {
         && Arrays.stream(path.split(":")).anyMatch(dir -> Files.exists(Path.of(dir, name)));
   }
 
-  /** Ends the recording when the command ends, and writes both into the audit rows. */
-  static void watch(Process child, Recorder recorder) {
+  /**
+   * Ends the recording when the command ends, and writes both into the audit rows.
+   *
+   * @param ended is told the status before the recording ends
+   */
+  static void watch(Process child, Recorder recorder, IntConsumer ended) {
     Thread waiter = new Thread(
         () -> {
           try {
@@ -52,6 +57,7 @@ final class WrappedCommand {
             int status = child.waitFor();
             recorder.audit(
                 "command.exited", status == 0 ? "success" : "failure", "status " + status, null);
+            ended.accept(status);
             recorder.stop("command exited with status " + status);
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
