@@ -39,7 +39,9 @@ class ArchitectureTest {
     "io.esnode.spool..",
     "io.esnode.gpu..",
     "io.esnode.kernel..",
+    "io.esnode.inventory..",
     "io.esnode.trigger..",
+    "io.esnode.log..",
     "io.esnode.recorder.."
   };
   private static final String[] SIGNER = {"io.esnode.signer.."};

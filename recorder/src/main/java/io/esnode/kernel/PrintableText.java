@@ -17,7 +17,7 @@ public final class PrintableText {
   private PrintableText() {}
 
   /** Of the bytes from {@code from} to {@code to}, whether the kernel escaped them or not. */
-  static String of(byte[] bytes, int from, int to) {
+  public static String of(byte[] bytes, int from, int to) {
     StringBuilder text = new StringBuilder(to - from);
     ByteArrayOutputStream run = new ByteArrayOutputStream();
     int at = from;
@@ -42,7 +42,7 @@ public final class PrintableText {
     return text.toString();
   }
 
-  /** Of a text from elsewhere. */
+  /** Of a text that may hold anything. */
   public static String of(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     return of(bytes, 0, bytes.length);

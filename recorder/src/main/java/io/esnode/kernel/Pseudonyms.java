@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Pseudonyms {
   private static final int TOKEN_BYTES = 8;
+  private static final Pattern TOKEN = Pattern.compile("[an]-[0-9a-f]{16}");
 
   private static final Pattern CGROUP = Pattern.compile(
       "(?<=memcg=|cpuset=|Task in |as a result of limit of |cgroup stats for )(/?[^,\\s]{1,4096}?)(?=[,\\s]|: |:$|$)");
@@ -141,6 +142,20 @@ public final class Pseudonyms {
     return token("cgroup", part);
   }
 
+  /**
+   * One name of which it is known what it names.
+   *
+   * @param kind {@code account}, {@code host}, {@code pod}, {@code job} …: the same name of another kind has another token
+   */
+  public String name(String kind, String name) {
+    if (mac == null || TOKEN.matcher(name).matches()) {
+      return name;
+    }
+    return host != null && kind.equals("host") && host.matcher(name).matches()
+        ? hostToken
+        : token(kind, name);
+  }
+
   private static String text(Matcher matcher, int group) {
     String text = matcher.group(group);
     return text == null ? "" : text;
@@ -155,7 +170,7 @@ public final class Pseudonyms {
     int quote = bare.startsWith("\"") ? 1 : 0;
     String lead = name.substring(0, name.length() - bare.length() + quote);
     String account = bare.substring(quote);
-    return lead + (account.startsWith("a-") ? account : token("account", account));
+    return lead + name("account", account);
   }
 
   /** Groups of hex digits and colons are an address when IPv6 can be written so, and a PCI address never can. */
