@@ -33,6 +33,14 @@ final class FailureList {
 
   /** @param problem why the table as a whole is not there; null when it is */
   void update(List<Row> rows, @Nullable String problem) {
+    update(rows, problem, List.of());
+  }
+
+  /**
+   * @param problem why the table as a whole is not there; null when it is
+   * @param more what rows cannot tell, e.g. that there is none for an entity
+   */
+  void update(List<Row> rows, @Nullable String problem, List<Failure> more) {
     count = 0;
     changed = null;
     if (problem != null) {
@@ -42,6 +50,9 @@ final class FailureList {
         addColumn(rows, column);
       }
     }
+    for (int i = 0; i < more.size(); i++) {
+      add(more.get(i).entity(), more.get(i).metric(), more.get(i).reason());
+    }
     if (changed != null) {
       last = List.copyOf(changed);
     } else if (count < last.size()) {
@@ -50,26 +61,28 @@ final class FailureList {
   }
 
   private void addColumn(List<Row> rows, int column) {
-    int absent = 0;
+    boolean everywhere = true;
+    int lacking = 0;
     @Nullable String common = null;
     boolean same = true;
     for (int i = 0; i < rows.size(); i++) {
-      if (!rows.get(i).present(column)) {
+      everywhere &= !rows.get(i).present(column);
+      if (rows.get(i).lacks(column)) {
         String reason = reason(rows.get(i), column);
         same &= common == null || common.equals(reason);
         common = reason;
-        absent++;
+        lacking++;
       }
     }
     if (common == null) {
       return;
     }
-    if (same && absent == rows.size()) {
+    if (same && everywhere && (lacking > 1 || rows.size() == 1)) {
       add(EVERY_ENTITY, metrics[column], common);
       return;
     }
     for (int i = 0; i < rows.size(); i++) {
-      if (!rows.get(i).present(column)) {
+      if (rows.get(i).lacks(column)) {
         add(rows.get(i).entity(), metrics[column], reason(rows.get(i), column));
       }
     }

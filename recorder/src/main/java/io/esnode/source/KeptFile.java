@@ -23,14 +23,18 @@ final class KeptFile implements Closeable {
   /** The kernel's largest text here, /proc/stat with some thousand interrupts on some hundred CPUs, is below 1 MiB. */
   private static final int LIMIT_BYTES = 16 << 20;
 
+  /** Most attributes of /sys are a number, and there are hundreds of them. */
+  private static final int LEAST_BYTES = 64;
+
   private final Path path;
   private final ByteBuffer buffer;
   private final String truncated;
   private @Nullable FileChannel channel;
-  private byte[] text = new byte[4096];
+  private byte[] text = new byte[0];
   private int length;
   private @Nullable String problem = "not read yet";
   private int generation;
+  private boolean gone;
   private boolean abandoned;
 
   /** @param buffer a direct buffer, which files that are read by the same thread may share */
@@ -65,6 +69,11 @@ final class KeptFile implements Closeable {
     return problem;
   }
 
+  /** The last reading failed because there is no such file. */
+  boolean gone() {
+    return gone;
+  }
+
   /** Says so when the last line of the text is cut short; null when it ends in a newline, as the kernel's texts do. */
   @Nullable
   String truncation() {
@@ -89,6 +98,7 @@ final class KeptFile implements Closeable {
   private void read() {
     length = 0;
     problem = null;
+    gone = false;
     if (channel != null && readKept(channel)) {
       return;
     }
@@ -103,6 +113,7 @@ final class KeptFile implements Closeable {
     } catch (IOException e) {
       length = 0;
       problem = path + ": " + cause(e);
+      gone = e instanceof NoSuchFileException;
       close();
     }
   }
@@ -129,7 +140,7 @@ final class KeptFile implements Closeable {
         throw new IOException("larger than " + LIMIT_BYTES + " bytes");
       }
       if (total + count > text.length) {
-        text = Arrays.copyOf(text, Math.max(2 * text.length, total + count));
+        text = Arrays.copyOf(text, Math.max(2 * text.length, Math.max(total + count, LEAST_BYTES)));
       }
       buffer.flip();
       buffer.get(text, total, count);

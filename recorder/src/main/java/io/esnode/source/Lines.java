@@ -124,6 +124,41 @@ final class Lines {
     return true;
   }
 
+  /** Takes a decimal number that may have a minus sign; otherwise as {@link #number()}. */
+  boolean signed() {
+    skipSpaces();
+    boolean negative = position < end && text[position] == '-';
+    position += negative ? 1 : 0;
+    if (!digits() || !(position == end || isBlank(text[position]) || fail(NO_NUMBER))) {
+      return false;
+    }
+    value = negative ? -value : value;
+    return true;
+  }
+
+  /** Takes a number with at most one decimal place, such as {@code 2.5} or {@code 16}; its value is in tenths. */
+  boolean tenths() {
+    skipSpaces();
+    if (!digits() || !times(10)) {
+      return false;
+    }
+    if (position < end && text[position] == '.') {
+      long whole = value;
+      int start = ++position;
+      if (!digits()) {
+        return false;
+      }
+      if (position - start != 1) {
+        return fail(NO_NUMBER);
+      }
+      if (whole > Long.MAX_VALUE - value) {
+        return fail(TOO_LARGE);
+      }
+      value += whole;
+    }
+    return position == end || isBlank(text[position]) || fail(NO_NUMBER);
+  }
+
   /** Takes a number with exactly two decimal places, such as {@code 0.13}; its value is in hundredths. */
   boolean hundredths() {
     if (!numberBefore('.')) {

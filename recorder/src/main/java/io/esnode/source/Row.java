@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 public final class Row {
+  private static final String NOT_ITS_OWN = "such an entity has none";
+
   private final Table table;
   private final String entity;
   private final long[] values;
@@ -62,6 +64,16 @@ public final class Row {
     values[column] = 0;
     present[column] = false;
     reasons[column] = reason;
+  }
+
+  /** Makes one column absent because such an entity has none: nothing is missing, no gap row is to name it. */
+  void without(int column) {
+    absent(column, NOT_ITS_OWN);
+  }
+
+  /** Whether a value is missing where the entity should have one. */
+  boolean lacks(int column) {
+    return !present[column] && !NOT_ITS_OWN.equals(reasons[column]);
   }
 
   /** Makes one column absent, without a cause. */

@@ -42,6 +42,7 @@ public record Sources(List<Source> sources, List<Tier> tiers, List<Failure> miss
     Opening opening = new Opening(proc, sys);
     TickSources.open(opening);
     ClockSource.open(opening);
+    HardwareSources.open(opening);
     return opening.sources();
   }
 

@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A directory with the files of {@code /proc} and {@code /sys} that the sources read. */
 record FakeHost(Path root) {
@@ -68,6 +70,30 @@ record FakeHost(Path root) {
       throw new IllegalArgumentException(path + " does not hold " + from);
     }
     write(path, text.replace(from, to));
+  }
+
+  void link(String path, String target) throws IOException {
+    Path link = root.resolve(path);
+    Files.createDirectories(link.getParent());
+    Files.createSymbolicLink(link, Path.of(target));
+  }
+
+  /** Takes a directory or link away with all that is below it, as the kernel does when a device goes. */
+  void remove(String path) throws IOException {
+    try (Stream<Path> below = Files.walk(root.resolve(path))) {
+      for (Path file : below.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  /** The source of a table that is read less often than at every tick. */
+  static Source slow(Sources sources, String table) {
+    return sources.tiers().stream()
+        .flatMap(tier -> tier.sources().stream())
+        .filter(s -> s.table().name().equals(table))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no slow source for " + table));
   }
 
   static Source source(Sources sources, String table) {

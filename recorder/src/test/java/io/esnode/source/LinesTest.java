@@ -24,6 +24,36 @@ class LinesTest {
     assertThat(lines.next()).isFalse();
   }
 
+  @ParameterizedTest
+  @CsvSource({"-44000, -44000", "49925, 49925", "0, 0", "-0, 0"})
+  void signedNumberMayBeBelowZero(String text, long value) {
+    Lines lines = at(text + "\n");
+
+    assertThat(lines.signed()).isTrue();
+    assertThat(lines.value()).isEqualTo(value);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-", "- 5", "--5", "+5", "5-", "-5.5", "-9223372036854775808"})
+  void textThatIsNoSignedNumberIsRefused(String text) {
+    assertThat(at(text + "\n").signed()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"32.0, 320", "2.5, 25", "8, 80", "922337203685477580.7, 9223372036854775807"})
+  void numberWithOneDecimalPlaceIsTakenInTenths(String text, long value) {
+    Lines lines = at(text + "\n");
+
+    assertThat(lines.tenths()).isTrue();
+    assertThat(lines.value()).isEqualTo(value);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ".5", "2.", "2.55", "2.5x", "-2.5", "922337203685477580.8"})
+  void textThatIsNoNumberOfTenthsIsRefused(String text) {
+    assertThat(at(text + "\n").tenths()).isFalse();
+  }
+
   @Test
   void emptyTextHasNoLine() {
     Lines lines = new Lines();

@@ -80,6 +80,29 @@ class ParserFuzzTest {
   }
 
   @FuzzTest
+  void aer(byte[] data) {
+    Table pcie = Registry.get().table("pcie");
+    check(KeyedLines.of(pcie, "/sys/bus/pci/devices/*/aer_dev_correctable", " "), pcie, data);
+  }
+
+  @FuzzTest
+  void attribute(byte[] data) {
+    check(Attribute.number("a", 0, 4), HOST, data);
+    check(Attribute.width("a", 0), HOST, data);
+    check(Attribute.numbered("a", 0), HOST, data);
+    check(Attribute.linkSpeed("a", 0), HOST, data);
+    check(Attribute.rate("a", 0), HOST, data);
+    check(Attribute.word("a", 0, List.of("D0", "D3hot")), HOST, data);
+    check(Attribute.signed("a", 0), HOST, data, Long.MIN_VALUE);
+    assertThat(Sysfs.name(new String(data, UTF_8))).matches("[ -~]{0,64}");
+  }
+
+  @FuzzTest
+  void limits(byte[] data) {
+    assertThat(HardwareSources.maxOpenFiles(data, data.length).orElse(0)).isNotNegative();
+  }
+
+  @FuzzTest
   void auxiliaryVector(byte[] data) {
     OptionalLong page = AuxiliaryVector.pageBytes(data, data.length, ByteOrder.LITTLE_ENDIAN);
 
@@ -98,9 +121,13 @@ class ParserFuzzTest {
   }
 
   private static void check(RowParser parser, Table table, byte[] data) {
+    check(parser, table, data, 0);
+  }
+
+  private static void check(RowParser parser, Table table, byte[] data, long least) {
     Map<String, Long> cells = Cells.parse(parser, new Row(table, "node"), data);
 
-    assertThat(cells.values()).allMatch(value -> value >= 0);
+    assertThat(cells.values()).allMatch(value -> value >= least);
     assertThat(Cells.parse(parser, new Row(table, "node"), complete(data))).isEqualTo(cells);
   }
 

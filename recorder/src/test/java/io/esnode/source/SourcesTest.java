@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -56,6 +57,15 @@ class SourcesTest {
     assertThat(sources.sources())
         .extracting(s -> s.table().name())
         .containsExactly("host", "cpu", "psi", "disk", "net", "process");
+  }
+
+  @Test
+  void hardwareIsReadEveryTenSeconds() {
+    assertThat(sources.tiers())
+        .filteredOn(tier -> tier.every().equals(Duration.ofSeconds(10)))
+        .flatExtracting(Sources.Tier::sources)
+        .extracting(s -> s.table().name())
+        .contains("pcie", "edac", "energy", "infiniband", "sensor");
   }
 
   @Test

@@ -25,6 +25,7 @@ class TornTextTest {
   private static final Table HOST = Registry.get().table("host");
   private static final Table PSI = Registry.get().table("psi");
   private static final Table PROCESS = Registry.get().table("process");
+  private static final Table PCIE = Registry.get().table("pcie");
 
   /** @param parser reads the text as a fresh parser would, into rows by entity */
   record Case(String name, String file, Function<byte[], Map<String, Map<String, Long>>> parser) {
@@ -49,6 +50,22 @@ class TornTextTest {
             "self",
             "proc/self/stat",
             t -> row(new ProcessStat(PROCESS, OptionalLong.of(4096)), PROCESS, t)),
+        new Case(
+            "aer",
+            "sys/aer_dev_correctable",
+            t -> row(
+                KeyedLines.of(PCIE, "/sys/bus/pci/devices/*/aer_dev_correctable", " "), PCIE, t)),
+        new Case(
+            "link speed",
+            "sys/current_link_speed",
+            t -> row(Attribute.linkSpeed("current_link_speed", 0), PCIE, t)),
+        new Case("rate", "sys/rate", t -> row(Attribute.rate("rate", 0), PCIE, t)),
+        new Case("state", "sys/state", t -> row(Attribute.numbered("state", 0), PCIE, t)),
+        new Case("counter", "sys/port_xmit_data", t -> row(Attribute.number("c", 0, 4), PCIE, t)),
+        new Case(
+            "power state",
+            "sys/power_state",
+            t -> row(Attribute.word("power_state", 0, List.of("D0", "D3hot")), PCIE, t)),
         new Case(
             "cpu", "proc/stat", t -> rows("cpu", new CpuFormat(Registry.get().table("cpu")), t)),
         new Case(
