@@ -113,7 +113,9 @@ final class Survey implements SpoolVisitor {
 
   @Override
   public void laneTick(LaneName name, Tick tick) {
-    tables.add(name.table());
+    if (tick.rows() > 0) {
+      tables.add(name.table());
+    }
     simulated |= name.origin().equals("simulated");
     lanes.computeIfAbsent(name.number(), n -> new SurveyedLane(name)).tick(tick);
     if (name.table().equals("clock") && tick.rows() > 0) {
