@@ -7,6 +7,7 @@ import io.esnode.kernel.GpuAddresses;
 import io.esnode.kernel.KernelLog;
 import io.esnode.kernel.KernelRows;
 import io.esnode.kernel.Pseudonyms;
+import io.esnode.log.Logs;
 import io.esnode.metric.Metric;
 import io.esnode.metric.Registry;
 import io.esnode.recorder.Recorder;
@@ -39,6 +40,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -111,6 +113,9 @@ final class RecordCommand implements Callable<Integer> {
       description =
           "Record digest, size, mode and owner of this file, and when they change; of a certificate also its term. Repeatable.")
   private List<Path> watchedFiles = List.of();
+
+  @Mixin
+  private LogPart logPart = new LogPart();
 
   @Option(names = "--no-gpu", description = "Record no GPU.")
   private boolean noGpu;
@@ -225,6 +230,7 @@ final class RecordCommand implements Callable<Integer> {
             () -> new KernelRows(pseudonyms(home), addresses),
             spool::row,
             triggers);
+        Logs logs = logPart.start(clock, start, () -> pseudonyms(home), spool::row);
         Pseudonyms names = watchedFiles.isEmpty() ? Pseudonyms.clear() : pseudonyms(home);
         InventoryWatch inventory =
             InventoryWatch.start(Path.of("/"), clock, watchedFiles, names::text, spool::row);
@@ -243,6 +249,7 @@ final class RecordCommand implements Callable<Integer> {
             }
             inventory.close();
             log.close();
+            logs.close();
             gpus.close();
           });
         } catch (SpoolException e) {
@@ -299,6 +306,7 @@ final class RecordCommand implements Callable<Integer> {
     config.put("privacy.names", clearNames ? "clear" : "tokens");
     config.putAll(RunningTriggers.config(declared, holdOff));
     gpu.describe(config);
+    logPart.describe(config);
     config.put("command", command.isEmpty() ? "none" : "recorded while a command ran");
     return new SpoolHeader(
         id,

@@ -1,6 +1,7 @@
 package io.esnode.doctor;
 
 import io.esnode.kernel.KernelLogAccess;
+import io.esnode.log.LogAccess;
 import io.esnode.metric.Table;
 import io.esnode.source.Failure;
 import io.esnode.source.Source;
@@ -43,6 +44,8 @@ final class HostChecks {
     container().ifPresent(checks::add);
     tables(checks);
     checks.add(kernelLog());
+    checks.add(log("journal", LogAccess.journal(machine.root())));
+    checks.add(log("audit log", LogAccess.auditLog(machine.root())));
     checks.add(clock());
     return checks;
   }
@@ -156,6 +159,16 @@ final class HostChecks {
     return remedy < 0
         ? Check.blocked("kernel log", line, null)
         : Check.blocked("kernel log", line.substring(0, remedy), line.substring(remedy + 2));
+  }
+
+  private static Check log(String item, LogAccess access) {
+    String refusal = access.refusal();
+    if (refusal == null) {
+      return Check.ok(item, "can be read");
+    }
+    return access.exists()
+        ? Check.blocked(item, refusal, access.remedy())
+        : Check.absent(item, refusal, access.remedy());
   }
 
   /** The kernel tells in no file whether its clock is steered; only who might steer it can be seen. */

@@ -82,6 +82,49 @@ class RecordCommandTest {
   }
 
   @Test
+  void auditRecordsInJsonAreFollowed() throws Exception {
+    Files.writeString(
+        dir.resolve("a.jsonl"),
+        "{\"timestamp\":%d,\"level\":\"AUDIT\",\"actor\":\"alice\",\"action\":\"throttle_power\",\"result\":\"success\"}\n"
+            .formatted(System.currentTimeMillis()));
+
+    esnode.run(
+        "record",
+        "--duration",
+        "600ms",
+        "--interval",
+        "50ms",
+        "--no-journal",
+        "--audit-json",
+        "a.jsonl",
+        "--out",
+        "t.parquet");
+    Esnode.Answer answer = esnode.run(
+        "query",
+        "t.parquet",
+        "SELECT action, outcome, account, origin FROM audit WHERE source = 'audit.json'");
+
+    assertThat(answer.out())
+        .as(answer.err())
+        .contains("json:throttle_power", "success", "a-", "pre_record")
+        .doesNotContain("alice");
+    assertThat(manifest("t.parquet").config())
+        .containsEntry("log.journal", "switched off with --no-journal")
+        .containsEntry("log.audit_json", "1 files");
+  }
+
+  /** Where this machine has a journal and an audit log or not: the recording says so. */
+  @Test
+  void recordingTellsWhetherTheOtherLogsWereRead() throws Exception {
+    esnode.run("record", "--duration", "100ms", "--interval", "50ms", "--out", "t.parquet");
+
+    Esnode.Answer answer = esnode.run(
+        "query", "t.parquet", "SELECT action FROM audit WHERE action LIKE '%.read' ORDER BY action");
+
+    assertThat(answer.out()).as(answer.err()).contains("audit_log.read", "journal.read");
+  }
+
+  @Test
   void statusOfTheCommandIsPassedOn() throws Exception {
     Esnode.Answer answer = esnode.run(
         "record",

@@ -66,6 +66,17 @@ class HostChecksTest {
   }
 
   @Test
+  void logsOfTheSystemAreLookedFor() throws Exception {
+    assertThat(check("journal").state()).isEqualTo(State.ABSENT);
+    assertThat(check("audit log").state()).isEqualTo(State.ABSENT);
+    assertThat(check("audit log").remedy()).contains("auditd");
+
+    tree.with("run/log/journal/m/system.journal", "").with("var/log/audit/audit.log", "");
+    assertThat(check("journal").state()).isEqualTo(State.OK);
+    assertThat(check("audit log").state()).isEqualTo(State.OK);
+  }
+
+  @Test
   void containersAreRecognised() throws Exception {
     assertThat(find("container")).isEmpty();
 

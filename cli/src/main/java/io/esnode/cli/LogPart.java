@@ -1,0 +1,39 @@
+package io.esnode.cli;
+
+import io.esnode.kernel.RowSink;
+import io.esnode.log.Logs;
+import io.esnode.source.Clock;
+import io.esnode.source.Moment;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** What of a recording has to do with logs beside the kernel's. */
+final class LogPart {
+  private static final String JOURNALCTL = "journalctl";
+
+  @Option(names = "--no-journal", description = "Leave the systemd journal out.")
+  private boolean noJournal;
+
+  @Option(
+      names = "--audit-json",
+      paramLabel = "F",
+      description = "Follow this file of audit records, one JSON object in a line. Repeatable.")
+  private List<Path> auditJson = List.of();
+
+  void describe(Map<String, String> config) {
+    config.put("log.journal", noJournal ? "switched off with --no-journal" : "followed");
+    config.put("log.audit_json", auditJson.isEmpty() ? "none" : auditJson.size() + " files");
+  }
+
+  Logs start(Clock clock, Moment start, Logs.Naming naming, RowSink sink) {
+    return Logs.start(
+        Path.of("/"),
+        clock,
+        start,
+        new Logs.Choice(noJournal ? null : JOURNALCTL, auditJson),
+        naming,
+        sink);
+  }
+}
