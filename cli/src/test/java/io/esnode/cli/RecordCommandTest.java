@@ -119,7 +119,9 @@ class RecordCommandTest {
     esnode.run("record", "--duration", "100ms", "--interval", "50ms", "--out", "t.parquet");
 
     Esnode.Answer answer = esnode.run(
-        "query", "t.parquet", "SELECT action FROM audit WHERE action LIKE '%.read' ORDER BY action");
+        "query",
+        "t.parquet",
+        "SELECT action FROM audit WHERE action LIKE '%.read' ORDER BY action");
 
     assertThat(answer.out()).as(answer.err()).contains("audit_log.read", "journal.read");
   }

@@ -6,7 +6,7 @@ import java.io.IOException;
 public final class EmptySpoolException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  EmptySpoolException(String message) {
+  public EmptySpoolException(String message) {
     super(message);
   }
 }

@@ -1,5 +1,7 @@
 package io.esnode.recorder;
 
+import io.esnode.bundle.BundleException;
+import io.esnode.bundle.BundleFile;
 import io.esnode.bundle.BundleWriter;
 import io.esnode.bundle.Manifest;
 import io.esnode.bundle.NvmlSession;
@@ -13,19 +15,23 @@ import io.esnode.signature.PredicateType;
 import io.esnode.signature.SidecarFile;
 import io.esnode.signature.Signer;
 import io.esnode.spool.LaneName;
+import io.esnode.spool.SealOrder;
 import io.esnode.spool.SpoolDirectory;
 import io.esnode.spool.SpoolReader;
 import io.esnode.spool.SpoolVisitor;
 import io.esnode.spool.TextRow;
 import io.esnode.spool.Tick;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a spool into one signed bundle. The same spool gives the same bytes. Reads the spool twice, so that memory does not
@@ -62,8 +68,16 @@ public final class Sealer {
    */
   public Sealed seal() throws IOException {
     SpoolReader reader = SpoolReader.open(spool);
-    Survey survey = new Survey(reader.header());
+    SealOrder order = reader.order();
+    Survey survey = new Survey(reader.header(), order);
     SpoolReader.Summary summary = reader.read(survey);
+    if (order != null && summary.segments() <= order.lastSegment() - order.firstSegment()) {
+      Manifest manifest = sealedBefore(order);
+      if (manifest != null) {
+        spool.delete(reader.segments());
+        return new Sealed(Sha256.hex(target), Files.size(target), manifest, List.of());
+      }
+    }
     if (survey.captured() == 0) {
       throw new EmptySpoolException("%s: no complete tick in %d segments; there is nothing to seal"
           .formatted(spool.path(), summary.segments()));
@@ -88,6 +102,26 @@ public final class Sealer {
     }
     spool.delete(reader.segments());
     return new Sealed(bundle.sha256(), bundle.sizeBytes(), bundle.manifest(), survey.damage());
+  }
+
+  /** What is sealed already of a part whose segments were being removed; null where nothing is. */
+  private @Nullable Manifest sealedBefore(SealOrder order) throws IOException {
+    if (!Files.isRegularFile(target) || !Files.isRegularFile(SidecarFile.of(target))) {
+      return null;
+    }
+    try (FileChannel bundle = FileChannel.open(target, StandardOpenOption.READ)) {
+      Manifest there = BundleFile.read(target.toString(), bundle).manifest();
+      boolean same = there.recordingId().equals(order.recordingId())
+          && there.stream()
+              .equals(new Manifest.Stream(
+                  order.streamId(), order.sequence(), order.previousBundle(), order.selection()))
+          && (order.chainHead() == null
+              || order.chainHead().equals(there.spool().chainHead()));
+      return same ? there : null;
+    } catch (BundleException e) {
+      // Something else stands there; sealing says so.
+      return null;
+    }
   }
 
   /** Sealing again after a crash gives the same bytes; anything else at that place is other evidence. */

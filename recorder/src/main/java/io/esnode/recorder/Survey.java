@@ -8,6 +8,7 @@ import io.esnode.metric.Registry;
 import io.esnode.metric.Table;
 import io.esnode.source.CaptureProcessSource;
 import io.esnode.spool.LaneName;
+import io.esnode.spool.SealOrder;
 import io.esnode.spool.SpoolHeader;
 import io.esnode.spool.SpoolReader;
 import io.esnode.spool.SpoolVisitor;
@@ -32,6 +33,7 @@ final class Survey implements SpoolVisitor {
   private static final String UNKNOWN = "unknown";
 
   private final SpoolHeader header;
+  private final @Nullable SealOrder order;
   private final Map<String, int[]> places = new HashMap<>();
   private final Set<String> tables = new TreeSet<>();
   private final List<Damage> damage = new ArrayList<>();
@@ -44,6 +46,7 @@ final class Survey implements SpoolVisitor {
   /** CPU time of each capture process, ms. */
   private final Map<String, Long> childCpuMs = new TreeMap<>();
 
+  private final Map<String, Long> childCpuBeforeMs = new TreeMap<>();
   private final List<TextRow> explainedLanes = new ArrayList<>();
   private @Nullable Long childMaxRss;
   private String clockSource = UNKNOWN;
@@ -57,6 +60,7 @@ final class Survey implements SpoolVisitor {
 
   private long firstTs;
   private long lastTs;
+  private long firstTick;
   private long lastTick = -1;
   private long lastOffsetUs;
   private @Nullable Long firstCpuMs;
@@ -66,8 +70,10 @@ final class Survey implements SpoolVisitor {
   /** Tick numbers that are not there, and that no gap row accounts for. */
   private record Hole(long ticks, long fromTs, long toTs, long mono) {}
 
-  Survey(SpoolHeader header) {
+  /** @param order null for a whole recording, which begins with tick 0 */
+  Survey(SpoolHeader header, @Nullable SealOrder order) {
     this.header = header;
+    this.order = order;
     header.columns().forEach((name, columns) -> {
       Table table = Registry.get().table(name);
       places.put(name, columns.stream().mapToInt(table::indexOf).toArray());
@@ -80,7 +86,12 @@ final class Survey implements SpoolVisitor {
     long offsetUs = tick.tsMicros() - tick.monoNanos() / 1000;
     if (captured == 0) {
       firstTs = tick.tsMicros();
-      hole(tick.number(), header.startTs(), tick);
+      firstTick = firstTick(tick);
+      long missing = tick.number() - firstTick;
+      long fromTs = firstTick == 0
+          ? header.startTs()
+          : tick.tsMicros() - missing * (header.intervalNanos() / 1000);
+      hole(missing, fromTs, tick);
     } else {
       if (Math.abs(offsetUs - lastOffsetUs) >= STEP_US) {
         steps.add(new Manifest.Clock.Step(tick.number(), tick.tsMicros(), offsetUs - lastOffsetUs));
@@ -111,16 +122,31 @@ final class Survey implements SpoolVisitor {
     }
   }
 
+  private long firstTick(Tick tick) {
+    if (order == null) {
+      return 0;
+    }
+    Long due = order.firstTick();
+    return due == null ? tick.number() : Math.min(due, tick.number());
+  }
+
   @Override
   public void laneTick(LaneName name, Tick tick) {
     if (tick.rows() > 0) {
       tables.add(name.table());
     }
     simulated |= name.origin().equals("simulated");
-    lanes.computeIfAbsent(name.number(), n -> new SurveyedLane(name)).tick(tick);
+    lanes
+        .computeIfAbsent(name.number(), n -> new SurveyedLane(name, startsInside()))
+        .tick(tick);
     if (name.table().equals("clock") && tick.rows() > 0) {
       clockSource = clockSource(value(tick, 0, "discipline"), value(tick, 0, "synchronized"));
     }
+  }
+
+  /** Whether frames of lanes were written before the first one here. */
+  private boolean startsInside() {
+    return order != null && order.firstSegment() > 0;
   }
 
   @Override
@@ -143,7 +169,12 @@ final class Survey implements SpoolVisitor {
     Long rss = value(tick, row, "rss_bytes");
     if (tick.source(row).equals(CaptureProcessSource.NAME)) {
       if (user != null && system != null) {
-        childCpuMs.put(tick.entity(row), user + system);
+        // A process that ran before the cut is charged what it cost since.
+        if (captured == 1 && startsInside()) {
+          childCpuBeforeMs.put(tick.entity(row), user + system);
+        }
+        childCpuMs.put(
+            tick.entity(row), user + system - childCpuBeforeMs.getOrDefault(tick.entity(row), 0L));
       }
       childMaxRss = larger(childMaxRss, rss);
       return;
@@ -282,7 +313,7 @@ final class Survey implements SpoolVisitor {
         firstTs,
         lastTs,
         header.intervalNanos(),
-        new Manifest.Ticks(lastTick + 1, captured, late, dropped),
+        new Manifest.Ticks(lastTick - firstTick + 1, captured, late, dropped),
         new Manifest.Clock(clockSource, steps),
         new Manifest.Cost(
             firstCpuMs == null || lastCpuMs == null ? null : Long.valueOf(lastCpuMs - firstCpuMs),
@@ -295,8 +326,11 @@ final class Survey implements SpoolVisitor {
             summary.bytes(),
             !summary.ended(),
             summary.damagedBytes()),
-        new Manifest.Stream(
-            header.streamId(), header.sequence(), header.previousBundle(), header.selection()),
+        order == null
+            ? new Manifest.Stream(
+                header.streamId(), header.sequence(), header.previousBundle(), header.selection())
+            : new Manifest.Stream(
+                order.streamId(), order.sequence(), order.previousBundle(), order.selection()),
         lanes(true),
         nvml(),
         groups);

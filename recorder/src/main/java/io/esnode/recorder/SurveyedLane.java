@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** What the first pass over a spool learns of one lane. Not thread-safe. */
 final class SurveyedLane {
   private final LaneName name;
+  private final boolean startsInside;
   private long captured;
   private long firstTick;
   private long firstTs;
@@ -22,8 +23,10 @@ final class SurveyedLane {
   private long missingFromTs;
   private long missingToTs;
 
-  SurveyedLane(LaneName name) {
+  /** @param startsInside whether it may have had frames before the first one here */
+  SurveyedLane(LaneName name, boolean startsInside) {
     this.name = name;
+    this.startsInside = startsInside;
   }
 
   LaneName name() {
@@ -38,6 +41,7 @@ final class SurveyedLane {
     if (captured == 0) {
       firstTick = tick.number();
       firstTs = tick.tsMicros();
+      lastSequence = startsInside ? tick.sequence() - 1 : -1;
     }
     if (tick.sequence() > lastSequence + 1) {
       if (missingFrames == 0) {

@@ -1,5 +1,6 @@
 package io.esnode.spool;
 
+import io.esnode.bundle.NvmlSession;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -37,17 +38,30 @@ final class Frame {
   /** A session of NVML began; JSON. */
   static final byte SESSION = 8;
 
+  /** A session or a row of an earlier segment that still holds. */
+  static final byte STANDING = 9;
+
   /** "ESNR" after the type byte of every payload but those of deltas. */
   static final int SYNC = 0x524e5345;
 
   private final CRC32C crc = new CRC32C();
-  private byte[] bytes = new byte[2048];
+  private byte[] bytes;
   private int end = HEAD_BYTES;
   private boolean startsSegment;
   private @Nullable TickStream stream;
-  private @Nullable String table;
+  private @Nullable TextRow row;
+  private @Nullable NvmlSession session;
+  private long tick;
   private long tsMicros;
   private long monoNanos;
+
+  Frame() {
+    this(2048);
+  }
+
+  private Frame(int capacity) {
+    bytes = new byte[capacity];
+  }
 
   /** Empties the buffer for a payload of that type. */
   Frame begin(byte type, boolean startsSegment) {
@@ -55,7 +69,8 @@ final class Frame {
     this.startsSegment = startsSegment;
     putByte(type);
     stream = null;
-    table = null;
+    row = null;
+    session = null;
     if (hasSync(type)) {
       putInt(SYNC);
     }
@@ -69,6 +84,11 @@ final class Frame {
   /** Whether the writer has to start a new segment with this frame. */
   boolean startsSegment() {
     return startsSegment;
+  }
+
+  /** The segment is there. */
+  void segmentStarted() {
+    startsSegment = false;
   }
 
   byte type() {
@@ -91,20 +111,47 @@ final class Frame {
     return tsMicros;
   }
 
-  void holds(TickStream stream, long tsMicros) {
+  /** Number of the tick inside. */
+  long tick() {
+    return tick;
+  }
+
+  void holds(TickStream stream, long tick, long tsMicros) {
     this.stream = stream;
+    this.tick = tick;
     this.tsMicros = tsMicros;
   }
 
-  void holds(String table, long tsMicros) {
-    this.table = table;
+  void holds(TextRow row, long tsMicros) {
+    this.row = row;
     this.tsMicros = tsMicros;
   }
 
-  /** Whose row is inside; null where there is none. */
+  void holds(NvmlSession session) {
+    this.session = session;
+  }
+
+  /** Null where there is none. */
   @Nullable
-  String table() {
-    return table;
+  TextRow row() {
+    return row;
+  }
+
+  /** Null where there is none. */
+  @Nullable
+  NvmlSession session() {
+    return session;
+  }
+
+  /** Says in a later segment what this frame, a session or a row, says; at the time of this one. */
+  Frame repeated() {
+    int payload = HEAD_BYTES + 1 + Integer.BYTES;
+    Frame again = new Frame(end + 1);
+    again.begin(STANDING, false);
+    again.putByte(type());
+    again.putBytes(Arrays.copyOfRange(bytes, payload, end));
+    again.finish(monoNanos);
+    return again;
   }
 
   long monoNanos() {
@@ -124,9 +171,11 @@ final class Frame {
 
   /** The same bytes, of nobody. */
   Frame copy() {
-    Frame same = new Frame();
-    same.bytes = Arrays.copyOf(bytes, end);
+    Frame same = new Frame(end);
+    System.arraycopy(bytes, 0, same.bytes, 0, end);
     same.end = end;
+    same.row = row;
+    same.session = session;
     same.monoNanos = monoNanos;
     return same;
   }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * The segment that is being written, and the digest that the one after it will carry. A segment holds whole frames only:
@@ -32,7 +33,22 @@ final class OpenSegment implements Closeable {
     this.disk = disk;
     this.directory = directory;
     this.header = header;
-    this.channel = create(header);
+    this.channel = create(header, List.of());
+  }
+
+  /** Of the segment that is being written. */
+  SpoolHeader header() {
+    return header;
+  }
+
+  /** Bytes of whole frames. */
+  long size() {
+    return good;
+  }
+
+  /** SHA-256 of the whole frames so far. */
+  String sha256() {
+    return HexFormat.of().formatHex(((MessageDigest) clone(digest)).digest());
   }
 
   /** Appends one frame, or nothing: what the disk took of a frame that it then refused is cut off again. */
@@ -68,14 +84,17 @@ final class OpenSegment implements Closeable {
     }
   }
 
-  /** Goes on in a new file; where there can be none, the old one stays in use. */
-  void next() throws IOException {
+  /**
+   * Goes on in a new file; where there can be none, the old one stays in use.
+   *
+   * @param standing comes right after the header
+   */
+  void next(List<Frame> standing) throws IOException {
     cutBack();
-    String sha256 = HexFormat.of().formatHex(((MessageDigest) clone(digest)).digest());
-    SpoolHeader next = header.next(header.segment() + 1, sha256);
+    SpoolHeader next = header.next(header.segment() + 1, sha256());
     FileChannel full = channel;
     long fullBytes = good;
-    channel = create(next);
+    channel = create(next, standing);
     header = next;
     before += fullBytes;
     closeQuietly(full);
@@ -106,7 +125,7 @@ final class OpenSegment implements Closeable {
   }
 
   /** The header stands there twice: without one that holds, nobody knows what the values are. */
-  private FileChannel create(SpoolHeader of) throws IOException {
+  private FileChannel create(SpoolHeader of, List<Frame> standing) throws IOException {
     Path path = directory.segment(of.segment());
     Frame frame = new Frame().begin(Frame.HEADER, false);
     frame.putBytes(of.toJson().canonical().getBytes(StandardCharsets.UTF_8));
@@ -117,6 +136,9 @@ final class OpenSegment implements Closeable {
     try {
       write(opened, frame);
       write(opened, frame);
+      for (Frame each : standing) {
+        write(opened, each);
+      }
       opened.force(true);
       disk.publish(unnamed, path);
     } catch (IOException e) {
@@ -128,6 +150,10 @@ final class OpenSegment implements Closeable {
     digest.update(frame.array(), 0, frame.size());
     digest.update(frame.array(), 0, frame.size());
     good = 2L * frame.size();
+    for (Frame each : standing) {
+      digest.update(each.array(), 0, each.size());
+      good += each.size();
+    }
     return opened;
   }
 

@@ -132,11 +132,15 @@ public final class SpoolDirectory implements Closeable {
   }
 
   Path segment(long number) {
+    return path.resolve(name(number));
+  }
+
+  static String name(long number) {
     StringBuilder name = new StringBuilder(Long.toString(number));
     while (name.length() < 6) {
       name.insert(0, '0');
     }
-    return path.resolve(name.append(".seg").toString());
+    return name.append(".seg").toString();
   }
 
   /** Where a segment is made. */
@@ -166,12 +170,26 @@ public final class SpoolDirectory implements Closeable {
     return Long.parseLong(name.substring(0, name.indexOf('.')));
   }
 
+  /** Removes one segment, if it is there. */
+  public void discard(long segment) throws IOException {
+    Files.deleteIfExists(segment(segment));
+  }
+
+  /** Number of a segment, by its name. */
+  public static long numberOf(Path segment) {
+    return number(segment);
+  }
+
   /** Removes these segments, once what they hold is sealed, and the directory unless something else lies in it. */
   public void delete(List<Path> sealed) throws IOException {
     for (Path segment : sealed) {
       Files.delete(segment);
     }
     Files.deleteIfExists(next());
+    if (segments().isEmpty()) {
+      Files.deleteIfExists(path.resolve(StreamState.FILE));
+      Files.deleteIfExists(path.resolve(SealOrder.FILE));
+    }
     Files.deleteIfExists(path.resolve(LOCK));
     close();
     try {

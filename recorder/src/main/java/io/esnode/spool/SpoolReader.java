@@ -48,6 +48,8 @@ public final class SpoolReader {
   private final List<Path> segments;
   private final List<Aside> aside;
   private final SpoolHeader header;
+  private final @Nullable SealOrder order;
+  private final Standing<Boolean> standing = new Standing<>();
   private final TickDecoder decoder;
   private final CRC32C crc = new CRC32C();
   private final Map<Long, ReadLane> lanes = new HashMap<>();
@@ -77,7 +79,7 @@ public final class SpoolReader {
    * @param chainHead SHA-256 of the last segment
    * @param bytes of all segments
    * @param damagedBytes skipped because no CRC vouched for them, the torn end included
-   * @param ended whether the recorder ended on purpose
+   * @param ended whether the recorder ended on purpose, or what was read is all of the part that was cut
    */
   public record Summary(
       SpoolHeader header,
@@ -87,10 +89,12 @@ public final class SpoolReader {
       long damagedBytes,
       boolean ended) {}
 
-  private SpoolReader(List<Path> segments, List<Aside> aside, SpoolHeader header) {
+  private SpoolReader(
+      List<Path> segments, List<Aside> aside, SpoolHeader header, @Nullable SealOrder order) {
     this.segments = segments;
     this.aside = aside;
     this.header = header;
+    this.order = order;
     this.decoder = new TickDecoder(header.columns());
   }
 
@@ -100,9 +104,11 @@ public final class SpoolReader {
     List<Path> segments = new ArrayList<>();
     List<Aside> aside = new ArrayList<>();
     SpoolHeader first = null;
+    SealOrder order = SealOrder.read(directory.path());
     for (Path segment : all) {
       SpoolHeader own = header(head(segment));
-      String stranger = own == null ? null : stranger(own, SpoolDirectory.number(segment), first);
+      String stranger =
+          own == null ? null : stranger(own, SpoolDirectory.number(segment), first, order);
       if (stranger == null) {
         segments.add(segment);
         first = first == null ? own : first;
@@ -118,18 +124,41 @@ public final class SpoolReader {
                   .formatted(directory.path(), all.size()));
     }
     check(directory.path(), first);
-    return new SpoolReader(segments, aside, first);
+    return new SpoolReader(segments, aside, first, order);
+  }
+
+  /** What a segment says of the one before; null where it is not there or its header does not hold. */
+  public static @Nullable String previousSha256(SpoolDirectory directory, long segment)
+      throws IOException {
+    for (Path path : directory.segments()) {
+      if (SpoolDirectory.number(path) == segment) {
+        SpoolHeader own = header(head(path));
+        return own == null ? null : own.previousSha256();
+      }
+    }
+    return null;
   }
 
   private static @Nullable String stranger(
-      SpoolHeader own, long number, @Nullable SpoolHeader first) {
+      SpoolHeader own, long number, @Nullable SpoolHeader first, @Nullable SealOrder order) {
     if (own.segment() != number) {
       return "is segment %d by its header; not read, left where it is".formatted(own.segment());
     }
-    return first == null || own.recordingId().equals(first.recordingId())
+    if (order != null && (number < order.firstSegment() || number > order.lastSegment())) {
+      return "is not one of segments %d to %d, which were cut; not read, left where it is"
+          .formatted(order.firstSegment(), order.lastSegment());
+    }
+    String recording =
+        order != null ? order.recordingId() : first == null ? null : first.recordingId();
+    return recording == null || own.recordingId().equals(recording)
         ? null
         : "belongs to recording %s, not %s; not read, left where it is"
-            .formatted(own.recordingId(), first.recordingId());
+            .formatted(own.recordingId(), recording);
+  }
+
+  /** Which part of a recording this is; null where it is a whole one. */
+  public @Nullable SealOrder order() {
+    return order;
   }
 
   public SpoolHeader header() {
@@ -148,12 +177,14 @@ public final class SpoolReader {
     ended = false;
     lastTick = -1;
     lanes.clear();
+    standing.clear();
     for (Aside one : aside) {
       visitor.damage(new SpoolVisitor.Damage(one.segment(), 0, 0, one.reason()));
     }
     long total = 0;
-    String previous = null;
-    long expected = 0;
+    String previous = order == null ? null : order.previousSegmentSha256();
+    boolean known = order == null || previous != null;
+    long expected = order == null ? 0 : order.firstSegment();
     for (int i = 0; i < segments.size(); i++) {
       Path segment = segments.get(i);
       String name = String.valueOf(segment.getFileName());
@@ -164,18 +195,45 @@ public final class SpoolReader {
         visitor.damage(new SpoolVisitor.Damage(
             name, 0, 0, "%d segments before it are missing".formatted(number - expected)));
       }
-      chain(bytes, name, number == expected ? previous : null, number == expected, visitor);
+      chain(bytes, name, previous, known && number == expected, visitor);
       frames(bytes, name, i + 1 == segments.size(), visitor);
       previous = Sha256.hex(bytes);
+      known = true;
       expected = number + 1;
     }
     return new Summary(
         header,
-        previous == null ? "" : previous,
+        segments.isEmpty() || previous == null ? "" : previous,
         segments.size(),
         total,
         damagedBytes + tornBytes,
-        ended);
+        order == null || order.chainHead() == null
+            ? ended
+            : wholePart(order, previous, expected, visitor));
+  }
+
+  /** Whether the last segment is the one that the recorder wrote. */
+  private static boolean wholePart(
+      SealOrder order, @Nullable String last, long next, SpoolVisitor visitor) throws IOException {
+    String name = SpoolDirectory.name(order.lastSegment());
+    if (next <= order.lastSegment()) {
+      visitor.damage(new SpoolVisitor.Damage(
+          name,
+          0,
+          0,
+          "%d segments up to it are missing".formatted(order.lastSegment() + 1 - next)));
+      return false;
+    }
+    if (!Objects.equals(order.chainHead(), last)) {
+      visitor.damage(new SpoolVisitor.Damage(
+          name,
+          0,
+          0,
+          "the recorder says it has SHA-256 %s, it has %s: it was changed or damaged"
+              .formatted(order.chainHead(), last)));
+      return false;
+    }
+    return true;
   }
 
   /** A table or column that this version does not know would be lost silently: refuse instead. */
@@ -310,10 +368,37 @@ public final class SpoolReader {
       }
       case Frame.LANE_KEYFRAME -> laneKeyframe(in, mono, visitor);
       case Frame.LANE_DELTA -> laneDelta(in, mono, visitor);
-      case Frame.ROW -> visitor.row(textRow(in), mono);
-      case Frame.SESSION -> visitor.session(session(in), mono);
+      case Frame.ROW -> {
+        TextRow row = textRow(in);
+        standing.heard(row, true);
+        visitor.row(row, mono);
+      }
+      case Frame.SESSION -> {
+        NvmlSession session = session(in);
+        standing.heard(session, true);
+        visitor.session(session, mono);
+      }
+      case Frame.STANDING -> repeated(in, mono, visitor);
       case Frame.END -> ended = true;
       default -> throw new SpoolException("frame of unknown type %d".formatted(type));
+    }
+  }
+
+  /** Whoever comes from the segment before has heard it there. */
+  private void repeated(ByteBuffer in, long mono, SpoolVisitor visitor) throws IOException {
+    byte of = in.hasRemaining() ? in.get() : 0;
+    if (of == Frame.ROW) {
+      TextRow row = textRow(in);
+      if (row.table().equals("gap") && standing.heard(row, true)) {
+        visitor.row(row, mono);
+      }
+    } else if (of == Frame.SESSION) {
+      NvmlSession session = session(in);
+      if (standing.heard(session, true)) {
+        visitor.session(session, mono);
+      }
+    } else {
+      throw new SpoolException("frame of type %d repeated".formatted(of));
     }
   }
 

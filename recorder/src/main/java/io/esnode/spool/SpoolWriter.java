@@ -20,6 +20,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +84,14 @@ public final class SpoolWriter implements Closeable {
 
   private final TickStream host = new TickStream(null);
   private final List<SpoolLane> lanes = new CopyOnWriteArrayList<>();
+  private final SegmentKeeper keeper;
+
+  /**
+   * Held while a lane makes a frame and hands it over, and while the host does so with one that starts a segment: a lane's
+   * delta must not come into a segment that does not have its keyframe.
+   */
+  private final Object boundary = new Object();
+
   private final AtomicLong segmentBytes = new AtomicLong();
   private final Thread thread;
   private final long firstTs;
@@ -109,6 +118,17 @@ public final class SpoolWriter implements Closeable {
 
   private String refusal = "";
 
+  private final Standing<Frame> standing = new Standing<>();
+  private long segmentTick;
+  private long segmentDueTick;
+  private long writtenTick = -1;
+  private long segmentTs;
+  private long segmentMono;
+  private long writtenMono;
+
+  /** A segment was not begun where one had to be; set by whoever finds out, taken by the thread that samples. */
+  private final AtomicBoolean segmentOwed = new AtomicBoolean();
+
   /** Counts the segments that the host's ticks began; a lane that lags behind owes a keyframe. */
   private final AtomicInteger segmentsBegun = new AtomicInteger();
 
@@ -121,16 +141,25 @@ public final class SpoolWriter implements Closeable {
 
   private volatile long syncNanos = -1;
 
-  private SpoolWriter(Disk disk, SpoolDirectory directory, SpoolHeader header, Options options)
+  private SpoolWriter(
+      Disk disk,
+      SpoolDirectory directory,
+      SpoolHeader header,
+      Options options,
+      SegmentKeeper keeper)
       throws IOException {
     this.directory = directory;
     this.options = options;
+    this.keeper = keeper;
     this.free = new ArrayBlockingQueue<>(options.queue());
     this.full = new ArrayBlockingQueue<>(options.queue());
     this.segmentStart = header.startMono();
     this.firstTs = header.startTs();
     this.writtenTs = header.startTs();
     this.durableTs = header.startTs();
+    this.segmentTs = header.startTs();
+    this.segmentMono = header.startMono();
+    this.writtenMono = header.startMono();
     this.segment = new OpenSegment(disk, directory, header);
     this.thread = new Thread(this::run, "spool-writer");
     this.thread.setDaemon(true);
@@ -139,12 +168,33 @@ public final class SpoolWriter implements Closeable {
   /** Opens the first segment and starts the writer thread; the directory is closed with the writer. */
   public static SpoolWriter open(SpoolDirectory directory, SpoolHeader header, Options options)
       throws IOException {
-    return open(Disk.REAL, directory, header, options);
+    return open(directory, header, options, SegmentKeeper.NONE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param keeper decides where segments end, besides the options
+   */
+  public static SpoolWriter open(
+      SpoolDirectory directory, SpoolHeader header, Options options, SegmentKeeper keeper)
+      throws IOException {
+    return open(Disk.REAL, directory, header, options, keeper);
   }
 
   static SpoolWriter open(Disk disk, SpoolDirectory directory, SpoolHeader header, Options options)
       throws IOException {
-    SpoolWriter writer = new SpoolWriter(disk, directory, header, options);
+    return open(disk, directory, header, options, SegmentKeeper.NONE);
+  }
+
+  private static SpoolWriter open(
+      Disk disk,
+      SpoolDirectory directory,
+      SpoolHeader header,
+      Options options,
+      SegmentKeeper keeper)
+      throws IOException {
+    SpoolWriter writer = new SpoolWriter(disk, directory, header, options, keeper);
     writer.thread.start();
     return writer;
   }
@@ -163,7 +213,8 @@ public final class SpoolWriter implements Closeable {
     if (!lostRows.isEmpty()) {
       tellLostRows(moment.monoNanos());
     }
-    boolean startsSegment = segmentBytes.get() > options.segmentBytes()
+    boolean startsSegment = keeper.beginsAt(tick) | segmentOwed.getAndSet(false)
+        || segmentBytes.get() > options.segmentBytes()
         || moment.monoNanos() - segmentStart > options.segmentTime().toNanos();
     boolean taken = tick(
         host,
@@ -175,8 +226,8 @@ public final class SpoolWriter implements Closeable {
         startsSegment);
     if (taken && startsSegment) {
       segmentStart = moment.monoNanos();
-      segmentBytes.set(0);
-      host.segment = segmentsBegun.incrementAndGet();
+    } else if (startsSegment) {
+      segmentOwed.set(true);
     }
     look(tick, moment, sources);
     return taken;
@@ -239,6 +290,29 @@ public final class SpoolWriter implements Closeable {
       drop(stream, tsMicros);
       return false;
     }
+    if (stream.isHost() && !startsSegment) {
+      return encode(stream, frame, tick, tsMicros, monoNanos, widthNanos, from, false);
+    }
+    synchronized (boundary) {
+      boolean taken =
+          encode(stream, frame, tick, tsMicros, monoNanos, widthNanos, from, startsSegment);
+      if (taken && startsSegment) {
+        segmentBytes.set(0);
+        stream.segment = segmentsBegun.incrementAndGet();
+      }
+      return taken;
+    }
+  }
+
+  private boolean encode(
+      TickStream stream,
+      Frame frame,
+      long tick,
+      long tsMicros,
+      long monoNanos,
+      long widthNanos,
+      List<? extends Sampled> from,
+      boolean startsSegment) {
     int segmentNow = segmentsBegun.get();
     TickEncoder encoder = stream.encoder;
     if (stream.keyframeWanted
@@ -249,7 +323,7 @@ public final class SpoolWriter implements Closeable {
     }
     encoder.encode(frame, tick, tsMicros, monoNanos, widthNanos, from, startsSegment);
     stream.segment = segmentNow;
-    frame.holds(stream, tsMicros);
+    frame.holds(stream, tick, tsMicros);
     segmentBytes.addAndGet(frame.size());
     if (!enqueue(frame)) {
       drop(stream, tsMicros);
@@ -316,6 +390,7 @@ public final class SpoolWriter implements Closeable {
     frame.begin(Frame.SESSION, false);
     frame.putBytes(session.toJson().canonical().getBytes(StandardCharsets.UTF_8));
     frame.finish(monoNanos);
+    frame.holds(session);
     return enqueue(frame);
   }
 
@@ -342,7 +417,7 @@ public final class SpoolWriter implements Closeable {
     frame.begin(Frame.ROW, false);
     frame.putBytes(row.toJson().canonical().getBytes(StandardCharsets.UTF_8));
     frame.finish(monoNanos);
-    frame.holds(row.table(), time(row));
+    frame.holds(row, time(row));
     return frame;
   }
 
@@ -505,6 +580,7 @@ public final class SpoolWriter implements Closeable {
         }
       }
       sync();
+      keeper.closed(closed(-1, writtenTs, writtenMono));
       finished = true;
     } catch (InterruptedException e) {
       // close() without end(): what was written stays, as after a crash.
@@ -521,8 +597,19 @@ public final class SpoolWriter implements Closeable {
       stream.keyframeWanted = true;
       return;
     }
+    IOException failure = attempt(frame, stream);
+    if (failure != null && keeper.makeRoom(failure)) {
+      failure = attempt(frame, stream);
+    }
+    if (failure != null) {
+      refused(frame, "the spool could not be written: " + failure.getMessage());
+    }
+  }
+
+  /** Null where it was written. */
+  private @Nullable IOException attempt(Frame frame, @Nullable TickStream stream) {
     if (frame.startsSegment()) {
-      nextSegment();
+      nextSegment(frame);
     }
     try {
       tellOwed();
@@ -541,41 +628,76 @@ public final class SpoolWriter implements Closeable {
       write(frame);
       if (stream != null && stream.isHost()) {
         writtenTs = frame.tsMicros();
+        writtenMono = frame.monoNanos();
+        writtenTick = frame.tick();
       }
+      return null;
     } catch (IOException e) {
-      refused(frame, "the spool could not be written: " + e.getMessage());
+      return e;
     }
   }
 
   private void refused(Frame frame, String reason) {
     TickStream stream = frame.stream();
-    String table = frame.table();
+    TextRow row = frame.row();
     refusal = reason;
+    if (frame.startsSegment()) {
+      owe();
+    }
     if (stream != null) {
       stream.unwritten = stream.unwritten.plus(frame.tsMicros(), reason);
       stream.keyframeWanted = true;
       return;
     }
     boolean session = frame.type() == Frame.SESSION;
-    if ((session || "gap".equals(table)) && owed.size() < MAX_OWED) {
+    boolean gap = row != null && row.table().equals("gap");
+    if ((session || gap) && owed.size() < MAX_OWED) {
       owed.add(frame.copy());
-    } else if (session || table != null) {
+    } else if (session || row != null) {
       lostRows.merge(
-          session ? "session" : String.valueOf(table),
+          row == null ? "session" : row.table(),
           Loss.NONE.plus(session ? writtenTs : frame.tsMicros(), reason),
           Loss::plus);
     }
   }
 
   /** Where no new segment can be made, its first frame goes to the old one. */
-  private void nextSegment() {
+  private void nextSegment(Frame first) {
     sync();
-    try {
-      segment.next();
-    } catch (IOException e) {
-      // Nothing is lost by it; the next segment is tried when this one has grown by another
-      // segment's length.
+    ClosedSegment closed = closed(first.tick(), first.tsMicros(), first.monoNanos());
+    IOException failure = begin();
+    if (failure != null && keeper.makeRoom(failure)) {
+      failure = begin();
+    }
+    if (failure != null) {
+      owe();
       return;
+    }
+    first.segmentStarted();
+    segmentTick = first.tick();
+    segmentDueTick = writtenTick + 1;
+    segmentTs = first.tsMicros();
+    segmentMono = first.monoNanos();
+    keeper.closed(closed);
+  }
+
+  /**
+   * Nothing is lost by a segment that could not begin. Where somebody waits for it, the next tick tries again, else the one
+   * that comes when this segment has grown by another segment's length.
+   */
+  private void owe() {
+    if (keeper != SegmentKeeper.NONE) {
+      segmentOwed.set(true);
+    }
+  }
+
+  /** Null where there is a new segment. */
+  private @Nullable IOException begin() {
+    try {
+      segment.next(standing.all());
+      return null;
+    } catch (IOException e) {
+      return e;
     }
   }
 
@@ -593,6 +715,21 @@ public final class SpoolWriter implements Closeable {
     }
   }
 
+  private ClosedSegment closed(long nextTick, long toTs, long toMono) {
+    return new ClosedSegment(
+        segment.header().segment(),
+        segmentTick,
+        segmentDueTick,
+        segmentTs,
+        toTs,
+        segmentMono,
+        toMono,
+        segment.size(),
+        segment.sha256(),
+        segment.header().previousSha256(),
+        nextTick);
+  }
+
   private void tellLoss(TickStream stream, long monoNanos) throws IOException {
     if (stream.unwritten.count() > 0) {
       write(row(stream.gap(stream.unwritten), new Frame(), monoNanos));
@@ -604,6 +741,13 @@ public final class SpoolWriter implements Closeable {
     segment.write(frame);
     writtenBytes = segment.bytes();
     dirty = true;
+    TextRow row = frame.row();
+    NvmlSession session = frame.session();
+    if (row != null && row.table().equals("gap")) {
+      standing.heard(row, frame.repeated());
+    } else if (session != null) {
+      standing.heard(session, frame.repeated());
+    }
   }
 
   private void sync() {

@@ -45,7 +45,8 @@ class SpoolFuzzTest {
       writer.end("fuzz", 0);
     }
     Path segment = dir.resolve("spool").resolve("000000.seg");
-    for (byte type : new byte[] {Frame.LANE_KEYFRAME, Frame.LANE_DELTA, Frame.SESSION}) {
+    for (byte type :
+        new byte[] {Frame.LANE_KEYFRAME, Frame.LANE_DELTA, Frame.SESSION, Frame.STANDING}) {
       Frame frame = new Frame().begin(type, false);
       frame.putBytes(data);
       frame.finish(1);
