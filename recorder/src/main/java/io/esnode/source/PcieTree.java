@@ -4,13 +4,15 @@ import io.esnode.metric.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
  * PCI Express devices that matter to GPUs: NVIDIA's GPUs and NVSwitches, network and NVMe controllers, and the bridges above
- * GPUs. A virtual function has no link of its own and is left out.
+ * GPUs, which stay when the GPU has gone. A virtual function has no link of its own and is left out.
  *
  * <p>Files of the link read the device's configuration space, which wakes a suspended device or, in D3cold, reads as all ones.
  * They are read only while {@code power/runtime_status} is {@code active}, or where there is no such file because nothing
@@ -31,6 +33,7 @@ final class PcieTree implements DeviceTree {
   private final RowParser runtimeStatus;
   private final List<Attributes.File> link;
   private final List<Attributes.File> errors;
+  private final Set<String> bridges = new HashSet<>();
 
   PcieTree(Table pcie, Path sys) {
     devices = sys.resolve("bus/pci/devices");
@@ -81,6 +84,7 @@ final class PcieTree implements DeviceTree {
     boolean recorded = gpu
         || type.startsWith("0x02")
         || type.startsWith("0x0108")
+        || bridges.contains(Sysfs.last(entry))
         || (nvidia && type.startsWith("0x0680"));
     if (!recorded || Files.exists(entry.resolve("physfn"))) {
       return;
@@ -90,6 +94,7 @@ final class PcieTree implements DeviceTree {
     Path above = device.getParent();
     while (gpu && above != null && ADDRESS.matcher(Sysfs.last(above)).matches()) {
       add(above, into);
+      bridges.add(Sysfs.last(above));
       above = above.getParent();
     }
   }
