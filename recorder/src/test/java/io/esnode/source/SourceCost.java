@@ -7,11 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Prints what a tick costs: thread CPU time in microseconds and bytes of garbage, per source. Run by
+ * Prints what a sample costs: thread CPU time in microseconds and bytes of garbage, per source, for each pace. Run by
  * {@code bench/source-cost}.
  *
  * <p>Arguments: how many ticks to measure, how many to warm up, milliseconds between two ticks (0: one after the other).
@@ -26,16 +27,39 @@ final class SourceCost {
     int warmUp = Integer.parseInt(arguments[1]);
     Duration interval = Duration.ofMillis(Long.parseLong(arguments[2]));
     Sources host = Sources.host(Path.of("/proc"), Path.of("/sys"));
-    int count = host.sources().size();
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    out.printf(
+        Locale.ROOT,
+        "%-18s %6s %10s %10s %10s%n",
+        "source",
+        "rows",
+        "median us",
+        "p99 us",
+        "B/sample");
+    measure(out, "every tick", host.sources(), ticks, warmUp, interval);
+    for (Sources.Tier tier : host.tiers()) {
+      measure(
+          out, "every " + tier.every().toSeconds() + " s", tier.sources(), ticks, warmUp, interval);
+    }
+    host.missing().forEach(missing -> out.println(missing.metric() + ": " + missing.reason()));
+  }
+
+  private static void measure(
+      PrintWriter out,
+      String pace,
+      List<Source> sources,
+      int ticks,
+      int warmUp,
+      Duration interval) {
+    int count = sources.size();
     long[][] cpu = new long[count + 1][ticks];
     long[] garbage = new long[count];
-
     for (int tick = -warmUp; tick < ticks; tick++) {
       long first = THREADS.getCurrentThreadCpuTime();
       long before = first;
       for (int i = 0; i < count; i++) {
         long allocated = THREADS.getCurrentThreadAllocatedBytes();
-        host.sources().get(i).sample();
+        sources.get(i).sample();
         allocated = THREADS.getCurrentThreadAllocatedBytes() - allocated;
         long after = THREADS.getCurrentThreadCpuTime();
         if (tick >= 0) {
@@ -51,21 +75,12 @@ final class SourceCost {
         LockSupport.parkNanos(interval.toNanos());
       }
     }
-    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-    out.printf(
-        Locale.ROOT,
-        "%-18s %6s %10s %10s %10s%n",
-        "source",
-        "rows",
-        "median us",
-        "p99 us",
-        "B/tick");
     for (int i = 0; i < count; i++) {
-      Source source = host.sources().get(i);
+      Source source = sources.get(i);
       print(out, source.name(), source.rows().size(), cpu[i], garbage[i] / (double) ticks);
     }
-    print(out, "all", 0, cpu[count], Arrays.stream(garbage).sum() / (double) ticks);
-    host.sources().forEach(Source::close);
+    print(out, pace, 0, cpu[count], Arrays.stream(garbage).sum() / (double) ticks);
+    sources.forEach(Source::close);
   }
 
   private static void print(PrintWriter out, String name, int rows, long[] nanos, double garbage) {
