@@ -42,6 +42,7 @@ final class KeyedLines implements RowParser {
   }
 
   private final String file;
+  private final int skipped;
   private final Key[] keys;
   private final int[] columns;
   private final Lines lines = new Lines();
@@ -50,8 +51,9 @@ final class KeyedLines implements RowParser {
   private int ordered;
   private int lineCount;
 
-  private KeyedLines(String file, List<Key> keys) {
+  private KeyedLines(String file, int skipped, List<Key> keys) {
     this.file = file;
+    this.skipped = skipped;
     this.keys = keys.toArray(new Key[0]);
     this.columns = keys.stream().mapToInt(key -> key.column).toArray();
     this.found = new boolean[this.keys.length];
@@ -65,6 +67,15 @@ final class KeyedLines implements RowParser {
    * @param delimiter what stands between key and value, {@code :} or a blank
    */
   static KeyedLines of(Table table, String file, String delimiter) {
+    return of(table, file, delimiter, 0);
+  }
+
+  /**
+   * The same of a file whose lines have something before the key.
+   *
+   * @param skipped how many words that is: 2 of {@code Node 0 MemTotal: 12675276 kB}
+   */
+  static KeyedLines of(Table table, String file, String delimiter, int skipped) {
     List<Key> keys = new ArrayList<>();
     for (int column = 0; column < table.columns().size(); column++) {
       Metric metric = table.columns().get(column);
@@ -72,7 +83,7 @@ final class KeyedLines implements RowParser {
         keys.add(key(metric.source().substring(file.length() + 1), delimiter, column));
       }
     }
-    return new KeyedLines(file, keys);
+    return new KeyedLines(file, skipped, keys);
   }
 
   private static Key key(String source, String delimiter, int column) {
@@ -105,7 +116,7 @@ final class KeyedLines implements RowParser {
     lines.reset(text, length);
     int taken = 0;
     int count = 0;
-    while (lines.next()) {
+    while (nextKey()) {
       count++;
       if (taken < ordered && lines.skip(order[taken].prefix)) {
         take(order[taken], row);
@@ -123,7 +134,7 @@ final class KeyedLines implements RowParser {
     ordered = 0;
     lineCount = 0;
     lines.reset(text, length);
-    while (lines.next()) {
+    while (nextKey()) {
       lineCount++;
       for (int i = 0; i < keys.length; i++) {
         if (!found[i] && lines.skip(keys[i].prefix)) {
@@ -134,6 +145,17 @@ final class KeyedLines implements RowParser {
         }
       }
     }
+  }
+
+  private boolean nextKey() {
+    if (!lines.next()) {
+      return false;
+    }
+    for (int i = 0; i < skipped; i++) {
+      lines.skipWord();
+      lines.skipSpaces();
+    }
+    return true;
   }
 
   private void take(Key key, Row row) {

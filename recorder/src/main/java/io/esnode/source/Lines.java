@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lines {
   static final String NO_NUMBER = "not a decimal number";
+  static final String NO_HEXADECIMAL = "not a hexadecimal number";
   static final String TOO_LARGE = "does not fit in 63 bits";
 
   private byte[] text = new byte[0];
@@ -157,6 +158,27 @@ final class Lines {
       value += whole;
     }
     return position == end || isBlank(text[position]) || fail(NO_NUMBER);
+  }
+
+  /** Takes an unsigned hexadecimal number, as {@link #number} does a decimal one. */
+  boolean hexadecimal() {
+    skipSpaces();
+    int start = position;
+    long number = 0;
+    problem = null;
+    while (position < end && !isBlank(text[position])) {
+      int digit = Character.digit(text[position], 16);
+      if (digit < 0) {
+        return fail(NO_HEXADECIMAL);
+      }
+      if (number > Long.MAX_VALUE >> 4) {
+        return fail(TOO_LARGE);
+      }
+      number = number << 4 | digit;
+      position++;
+    }
+    value = number;
+    return position > start || fail(NO_HEXADECIMAL);
   }
 
   /** Takes a number with exactly two decimal places, such as {@code 0.13}; its value is in hundredths. */

@@ -2,6 +2,7 @@ package io.esnode.source;
 
 import io.esnode.metric.Metric;
 import io.esnode.metric.Table;
+import java.util.Arrays;
 
 /**
  * Numbers that follow one another on a line, told apart by their place. A line that ends early, as older kernels' do,
@@ -9,6 +10,7 @@ import io.esnode.metric.Table;
  */
 final class NumberedFields {
   private static final int SECTOR_BYTES = 512;
+  private static final int NOT_KEPT = -1;
 
   private final String source;
   private final int[] columns;
@@ -17,6 +19,7 @@ final class NumberedFields {
   private NumberedFields(String source, int fields) {
     this.source = source;
     this.columns = new int[fields];
+    Arrays.fill(columns, NOT_KEPT);
     this.factors = new long[fields];
   }
 
@@ -59,12 +62,21 @@ final class NumberedFields {
     factors[field] = factor;
   }
 
+  /** The columns these fields fill. */
+  int[] columns() {
+    return Arrays.stream(columns).filter(column -> column != NOT_KEPT).toArray();
+  }
+
   /** Takes as many fields as the line has; what follows them is from a newer kernel and not known. */
   void take(Lines line, Row row) {
     for (int i = 0; i < columns.length; i++) {
       line.skipSpaces();
       if (line.atEnd()) {
         return;
+      }
+      if (columns[i] == NOT_KEPT) {
+        line.skipWord();
+        continue;
       }
       if (line.number() && line.times(factors[i])) {
         row.set(columns[i], line.value());

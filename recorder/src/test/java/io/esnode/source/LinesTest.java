@@ -118,4 +118,32 @@ class LinesTest {
     assertThat(lines.times(10)).isFalse();
     assertThat(lines.problem()).isEqualTo(Lines.TOO_LARGE);
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "00009fbd, 40893",
+    "0, 0",
+    "FFFFFFFF, 4294967295",
+    "7fffffffffffffff, 9223372036854775807"
+  })
+  void hexadecimalNumberIsTaken(String text, long value) {
+    Lines lines = at(text + " 1\n");
+
+    assertThat(lines.hexadecimal()).isTrue();
+    assertThat(lines.value()).isEqualTo(value);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "8000000000000000, does not fit in 63 bits",
+    "0x1, not a hexadecimal number",
+    "12g, not a hexadecimal number",
+    "'', not a hexadecimal number"
+  })
+  void whatIsNoHexadecimalNumberIsNotTaken(String text, String problem) {
+    Lines lines = at(text + "\n");
+
+    assertThat(lines.hexadecimal()).isFalse();
+    assertThat(lines.problem()).isEqualTo(problem);
+  }
 }
