@@ -39,7 +39,8 @@ class RegistryTest {
       Map.entry("rpm", "_rpm"),
       Map.entry("mW", "_mw"),
       Map.entry("mJ", "_mj"),
-      Map.entry("MHz", "_mhz"));
+      Map.entry("MHz", "_mhz"),
+      Map.entry("kHz", "_khz"));
 
   static Stream<Metric> metrics() {
     return Registry.get().tables().stream().flatMap(table -> table.columns().stream());

@@ -43,6 +43,7 @@ public record Sources(List<Source> sources, List<Tier> tiers, List<Failure> miss
     TickSources.open(opening);
     ClockSource.open(opening);
     HardwareSources.open(opening);
+    HostDetailSources.open(opening);
     return opening.sources();
   }
 

@@ -23,7 +23,19 @@ record FakeHost(Path root) {
       "proc/pressure/io",
       "proc/self/stat",
       "proc/self/auxv",
-      "proc/cpuinfo");
+      "proc/cpuinfo",
+      "proc/net/snmp",
+      "proc/net/netstat",
+      "proc/net/sockstat",
+      "proc/net/softnet_stat",
+      "proc/interrupts",
+      "proc/schedstat",
+      "proc/self/mountinfo",
+      "proc/sys/fs/file-nr",
+      "proc/sys/fs/inode-nr",
+      "sys/devices/system/node/online",
+      "sys/devices/system/node/node0/meminfo",
+      "sys/devices/system/node/node0/numastat");
 
   /** The captured host: 2 CPUs, disks vda and zram0, interfaces lo, ifb0, ifb1 and eth0. */
   static FakeHost linux618(Path root) throws IOException {
@@ -38,7 +50,23 @@ record FakeHost(Path root) {
       host.write("sys/class/net/" + net + "/carrier_changes", net.equals("eth0") ? "2\n" : "0\n");
     }
     host.write("run/systemd/timesync/synchronized", "");
+    host.write("sys/devices/system/cpu/online", "0-1\n");
+    for (int cpu = 0; cpu < 2; cpu++) {
+      host.writeCpu(cpu);
+    }
     return host;
+  }
+
+  /** The captured host is a virtual machine, whose CPUs have no frequency; these are as Linux writes them for a Xeon. */
+  void writeCpu(int cpu) throws IOException {
+    String directory = "sys/devices/system/cpu/cpu" + cpu + "/";
+    write(directory + "cpufreq/scaling_cur_freq", "2000012\n");
+    write(directory + "cpufreq/scaling_min_freq", "800000\n");
+    write(directory + "cpufreq/scaling_max_freq", "3800000\n");
+    write(directory + "thermal_throttle/core_throttle_count", "3\n");
+    write(directory + "thermal_throttle/core_throttle_total_time_ms", "41\n");
+    write(directory + "thermal_throttle/package_throttle_count", "5\n");
+    write(directory + "thermal_throttle/package_throttle_total_time_ms", "97\n");
   }
 
   Sources open() {
@@ -96,8 +124,15 @@ record FakeHost(Path root) {
         .orElseThrow(() -> new IllegalArgumentException("no slow source for " + table));
   }
 
+  /** The sources of all paces. */
+  static Stream<Source> all(Sources sources) {
+    return Stream.concat(
+        sources.sources().stream(),
+        sources.tiers().stream().flatMap(tier -> tier.sources().stream()));
+  }
+
   static Source source(Sources sources, String table) {
-    return sources.sources().stream()
+    return all(sources)
         .filter(s -> s.table().name().equals(table))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("no source for " + table));

@@ -21,6 +21,9 @@ class ParserFuzzTest {
   private static final Table HOST = Registry.get().table("host");
   private static final Table PSI = Registry.get().table("psi");
   private static final Table PROCESS = Registry.get().table("process");
+  private static final Table NUMA = Registry.get().table("numa");
+  private static final Table TCP = Registry.get().table("tcp");
+  private static final Table KERNEL = Registry.get().table("kernel");
 
   @FuzzTest
   void meminfo(byte[] data) {
@@ -100,6 +103,75 @@ class ParserFuzzTest {
   @FuzzTest
   void limits(byte[] data) {
     assertThat(HardwareSources.maxOpenFiles(data, data.length).orElse(0)).isNotNegative();
+  }
+
+  @FuzzTest
+  void nodeMeminfo(byte[] data) {
+    check(KeyedLines.of(NUMA, "/sys/devices/system/node/node*/meminfo", ":", 2), NUMA, data);
+  }
+
+  @FuzzTest
+  void netstat(byte[] data) {
+    check(new ProtocolCounters(TCP, "/proc/net/netstat"), TCP, data);
+  }
+
+  @FuzzTest
+  void sockstat(byte[] data) {
+    check(new SocketCounts(TCP), TCP, data);
+  }
+
+  @FuzzTest
+  void schedstat(byte[] data) {
+    check("sched", new SchedFormat(Registry.get().table("sched")), data);
+  }
+
+  @FuzzTest
+  void numberedLine(byte[] data) {
+    check(new NumberedLine(KERNEL, "/proc/sys/fs/file-nr", 3), KERNEL, data);
+    check(new SingleNumber(KERNEL, "tainted"), KERNEL, data);
+  }
+
+  @FuzzTest
+  void softnet(byte[] data) {
+    assertThat(softnetCells(data)).isEqualTo(softnetCells(complete(data)));
+  }
+
+  private static Map<String, Map<String, Long>> softnetCells(byte[] text) {
+    SoftnetLines lines = new SoftnetLines(Registry.get().table("softnet"));
+    lines.parse(text, text.length, null, () -> List.of(0));
+    assertThat(lines.rows())
+        .allSatisfy(row -> assertThat(Cells.of(row).values()).allMatch(value -> value >= 0));
+    return Cells.of(lines.rows());
+  }
+
+  @FuzzTest
+  void interrupts(byte[] data) {
+    InterruptTotals totals = new InterruptTotals();
+    totals.begin();
+    int taken = totals.take(data, data.length);
+    totals.end();
+
+    assertThat(taken).isEqualTo(complete(data).length);
+    check(
+        "interrupt",
+        new InterruptFormat(Registry.get().table("interrupt")),
+        Arrays.copyOf(totals.text(), totals.length()));
+  }
+
+  @FuzzTest
+  void mounts(byte[] data) {
+    List<Mount> mounts = Mount.parse(data, data.length);
+
+    assertThat(Mount.parse(complete(data), complete(data).length)).isEqualTo(mounts);
+    for (Mount mount : Mount.recorded(mounts)) {
+      assertThat(mount.path()).startsWith("/");
+      mount.danger(mounts);
+    }
+  }
+
+  @FuzzTest
+  void numberList(byte[] data) {
+    assertThat(NumberList.parse(data, data.length)).isSorted().doesNotHaveDuplicates();
   }
 
   @FuzzTest

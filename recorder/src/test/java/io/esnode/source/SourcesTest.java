@@ -32,7 +32,7 @@ class SourcesTest {
 
   @AfterEach
   void close() {
-    sources.sources().forEach(Source::close);
+    FakeHost.all(sources).forEach(Source::close);
   }
 
   private Source reopen(String table) {
@@ -70,7 +70,7 @@ class SourcesTest {
 
   @Test
   void everyColumnIsEitherPresentOrListedAsAFailure() {
-    for (Source source : sources.sources()) {
+    for (Source source : FakeHost.all(sources).toList()) {
       source.sample();
       long present = source.rows().stream().mapToLong(r -> Cells.of(r).size()).sum();
       long all = (long) source.rows().size() * source.table().columns().size();

@@ -26,6 +26,9 @@ class TornTextTest {
   private static final Table PSI = Registry.get().table("psi");
   private static final Table PROCESS = Registry.get().table("process");
   private static final Table PCIE = Registry.get().table("pcie");
+  private static final Table NUMA = Registry.get().table("numa");
+  private static final Table TCP = Registry.get().table("tcp");
+  private static final Table KERNEL = Registry.get().table("kernel");
 
   /** @param parser reads the text as a fresh parser would, into rows by entity */
   record Case(String name, String file, Function<byte[], Map<String, Map<String, Long>>> parser) {
@@ -73,7 +76,29 @@ class TornTextTest {
         new Case(
             "disk",
             "proc/diskstats",
-            t -> rows("disk", new DiskFormat(Registry.get().table("disk"), block), t)));
+            t -> rows("disk", new DiskFormat(Registry.get().table("disk"), block), t)),
+        new Case(
+            "node meminfo",
+            "sys/devices/system/node/node0/meminfo",
+            t -> row(
+                KeyedLines.of(NUMA, "/sys/devices/system/node/node*/meminfo", ":", 2), NUMA, t)),
+        new Case(
+            "snmp", "proc/net/snmp", t -> row(new ProtocolCounters(TCP, "/proc/net/snmp"), TCP, t)),
+        new Case(
+            "netstat",
+            "proc/net/netstat",
+            t -> row(new ProtocolCounters(TCP, "/proc/net/netstat"), TCP, t)),
+        new Case("sockstat", "proc/net/sockstat", t -> row(new SocketCounts(TCP), TCP, t)),
+        new Case("softnet", "proc/net/softnet_stat", TornTextTest::softnet),
+        new Case("interrupts", "proc/interrupts", TornTextTest::interrupts),
+        new Case(
+            "schedstat",
+            "proc/schedstat",
+            t -> rows("sched", new SchedFormat(Registry.get().table("sched")), t)),
+        new Case(
+            "file-nr",
+            "proc/sys/fs/file-nr",
+            t -> row(new NumberedLine(KERNEL, "/proc/sys/fs/file-nr", 3), KERNEL, t)));
   }
 
   @TempDir
@@ -95,6 +120,23 @@ class TornTextTest {
     EntityLines lines = new EntityLines(Registry.get().table(table), format);
     lines.parse(text, text.length, null);
     return Cells.of(lines.rows());
+  }
+
+  private static Map<String, Map<String, Long>> softnet(byte[] text) {
+    SoftnetLines lines = new SoftnetLines(Registry.get().table("softnet"));
+    lines.parse(text, text.length, null, List::of);
+    return Cells.of(lines.rows());
+  }
+
+  private static Map<String, Map<String, Long>> interrupts(byte[] text) {
+    InterruptTotals totals = new InterruptTotals();
+    totals.begin();
+    totals.take(text, text.length);
+    totals.end();
+    return rows(
+        "interrupt",
+        new InterruptFormat(Registry.get().table("interrupt")),
+        Arrays.copyOf(totals.text(), totals.length()));
   }
 
   @ParameterizedTest
