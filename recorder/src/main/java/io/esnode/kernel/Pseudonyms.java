@@ -47,6 +47,20 @@ public final class Pseudonyms {
   private static final Pattern GENERIC = Pattern.compile(
       "(?:(?:kubepods|kubepods-besteffort|kubepods-burstable|kubepods-guaranteed|system|user|machine|init|runtime|docker|lxc)(?:\\.slice|\\.scope|\\.service)?|besteffort|burstable|guaranteed|containerd|crio|podman|slurm)");
 
+  /** Units that distributions, container runtimes, Slurm and NVIDIA ship: their names are of nobody. */
+  private static final Pattern SHIPPED_UNIT = Pattern.compile(
+      "(?:systemd-[a-z0-9-]{1,40}|ssh|sshd|cron|crond|dbus|dbus-broker|rsyslog|auditd|chrony|chronyd|NetworkManager|containerd|docker|crio|podman|kubelet|rke2-agent|rke2-server|k3s|k3s-agent|slurmd|slurmctld|slurmdbd|slurmstepd|munge|nvidia-persistenced|nvidia-fabricmanager|nvidia-dcgm|nvidia-powerd|nvidia-imex|nvidia-mps|dcgm|dcgm-exporter|opensm|openibd|multipathd|esnode)\\.(?:service|scope)");
+
+  private static final Pattern SLURM_NUMBER = Pattern.compile("(job_|uid_)(\\d{1,19})");
+  private static final Pattern SLURM_PART =
+      Pattern.compile("step_(?:\\d{1,19}|batch|extern|interactive)|task_(?:\\d{1,19}|special)");
+  private static final Pattern USER_PART =
+      Pattern.compile("(?:user-|user@|session-)\\d{1,10}\\.(?:slice|service|scope)");
+
+  /** What containerd makes of a systemd path while its driver is cgroupfs. */
+  private static final Pattern JOINED_PART =
+      Pattern.compile("([^:]+)(:(?:cri-containerd|crio|docker):)([0-9a-f]{64})");
+
   private static final Pattern POD_PART =
       Pattern.compile("((?:kubepods-(?:besteffort-|burstable-|guaranteed-)?)?pod)(" + UUID_SHAPE
           + "|\\p{XDigit}{32})(\\.slice)?");
@@ -128,8 +142,23 @@ public final class Pseudonyms {
   }
 
   private String part(String part) {
-    if (part.isEmpty() || GENERIC.matcher(part).matches()) {
+    if (part.isEmpty()
+        || GENERIC.matcher(part).matches()
+        || SHIPPED_UNIT.matcher(part).matches()
+        || SLURM_PART.matcher(part).matches()) {
       return part;
+    }
+    if (USER_PART.matcher(part).matches()) {
+      return replace(USER_UNIT, part, m -> token("account", m.group()));
+    }
+    Matcher slurm = SLURM_NUMBER.matcher(part);
+    if (slurm.matches()) {
+      boolean job = slurm.group(1).equals("job_");
+      return slurm.group(1) + (job ? job(slurm.group(2)) : token("account", slurm.group(2)));
+    }
+    Matcher joined = JOINED_PART.matcher(part);
+    if (joined.matches()) {
+      return part(joined.group(1)) + joined.group(2) + container(joined.group(3));
     }
     Matcher pod = POD_PART.matcher(part);
     if (pod.matches()) {
@@ -137,7 +166,7 @@ public final class Pseudonyms {
     }
     Matcher container = CONTAINER_PART.matcher(part);
     if (container.matches()) {
-      return container.group(1) + token("container", container.group(2)) + text(container, 3);
+      return container.group(1) + container(container.group(2)) + text(container, 3);
     }
     return token("cgroup", part);
   }
@@ -161,8 +190,19 @@ public final class Pseudonyms {
     return text == null ? "" : text;
   }
 
-  private String pod(String uid) {
+  /** The UID of a pod, in any spelling. */
+  public String pod(String uid) {
     return token("pod", normal(uid.replace('_', '-')));
+  }
+
+  /** The id of a container. */
+  public String container(String id) {
+    return token("container", id);
+  }
+
+  /** The number of a job of the workload manager. */
+  public String job(String number) {
+    return token("job", number);
   }
 
   private String account(String name) {

@@ -84,7 +84,35 @@ class PseudonymsTest {
 
     assertThat(NAMES.text(line).replaceAll("a-[0-9a-f]{16}", "#"))
         .isEqualTo(
-            "oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=#,mems_allowed=0-1,oom_memcg=/slurm/#/#,task_memcg=/slurm/#/#/#,task=node,pid=863987,uid=#");
+            "oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=#,mems_allowed=0-1,oom_memcg=/slurm/uid_#/job_#,task_memcg=/slurm/uid_#/job_#/step_0,task=node,pid=863987,uid=#");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/system.slice/nvidia-dcgm.service | /system.slice/nvidia-dcgm.service",
+        "/system.slice/train-for-alice.service | /system.slice/#",
+        "/user.slice/user-1000.slice/session-3.scope | /user.slice/user-#.slice/session-#.scope",
+        "/system.slice/slurmstepd.scope/job_77/step_batch/user/task_0 | /system.slice/slurmstepd.scope/job_#/step_batch/user/task_0",
+        "/kubepods/pod0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a | /kubepods/pod#",
+        "/a.service/kubepods-podalice.slice:cri-containerd:bob | /#/#",
+      })
+  void partOfAPathThatNamesSomebodyIsAToken(String path, String expected) {
+    assertThat(NAMES.cgroup(path).replaceAll("a-[0-9a-f]{16}", "#")).isEqualTo(expected);
+  }
+
+  @Test
+  void numbersOfAPathHaveTheTokensTheyHaveAlone() {
+    String id = "3f".repeat(32);
+
+    assertThat(NAMES.cgroup("/slurm/uid_1000/job_77"))
+        .isEqualTo("/slurm/uid_" + token("uid=1000") + "/job_" + NAMES.job("77"));
+    assertThat(NAMES.cgroup("/kubepods/pod" + "0A".repeat(16) + "/" + id))
+        .isEqualTo("/kubepods/pod" + NAMES.pod("0a".repeat(16)) + "/" + NAMES.container(id));
+    assertThat(NAMES.cgroup("/x/kubepods-pod" + "0a".repeat(16) + ".slice:cri-containerd:" + id))
+        .endsWith("/kubepods-pod" + NAMES.pod("0a".repeat(16)) + ".slice:cri-containerd:"
+            + NAMES.container(id));
   }
 
   @Test
