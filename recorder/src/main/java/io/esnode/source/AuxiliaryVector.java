@@ -1,7 +1,10 @@
 package io.esnode.source;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /**
@@ -14,6 +17,16 @@ final class AuxiliaryVector {
   private static final int PAIR_BYTES = 16;
 
   private AuxiliaryVector() {}
+
+  /** The size of a page of this host; empty if it cannot be told. */
+  static OptionalLong pageBytes(Path proc) {
+    try {
+      byte[] auxv = Files.readAllBytes(proc.resolve("self").resolve("auxv"));
+      return pageBytes(auxv, auxv.length, ByteOrder.nativeOrder());
+    } catch (IOException e) {
+      return OptionalLong.empty();
+    }
+  }
 
   /** The size of a page: 4 KiB on most machines, 16 or 64 KiB on some with ARM. Empty if it is not there. */
   static OptionalLong pageBytes(byte[] auxv, int length, ByteOrder order) {

@@ -2,14 +2,10 @@ package io.esnode.source;
 
 import io.esnode.metric.Registry;
 import io.esnode.metric.Table;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,17 +34,8 @@ public final class CaptureProcessSource implements Source {
   /** @param proc usually {@code /proc} */
   public CaptureProcessSource(Path proc) {
     this.proc = proc;
-    this.parser = new ProcessStat(table, pageBytes(proc));
+    this.parser = new ProcessStat(table, AuxiliaryVector.pageBytes(proc));
     this.failures = new FailureList(table);
-  }
-
-  private static OptionalLong pageBytes(Path proc) {
-    try {
-      byte[] auxv = Files.readAllBytes(proc.resolve("self").resolve("auxv"));
-      return AuxiliaryVector.pageBytes(auxv, auxv.length, ByteOrder.nativeOrder());
-    } catch (IOException e) {
-      return OptionalLong.empty();
-    }
   }
 
   /**

@@ -26,6 +26,8 @@ final class KeptFile implements Closeable {
   /** Most attributes of /sys are a number, and there are hundreds of them. */
   private static final int LEAST_BYTES = 64;
 
+  static final String PERMISSION_DENIED = "permission denied";
+
   private final Path path;
   private final ByteBuffer buffer;
   private final String truncated;
@@ -154,7 +156,7 @@ final class KeptFile implements Closeable {
       return "no such file";
     }
     if (e instanceof AccessDeniedException) {
-      return "permission denied";
+      return PERMISSION_DENIED;
     }
     if (e instanceof FileSystemException f && f.getReason() != null) {
       return f.getReason();

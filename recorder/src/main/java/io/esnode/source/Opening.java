@@ -21,14 +21,16 @@ final class Opening {
 
   private final Path proc;
   private final Path sys;
+  private final ProcessWatch watch;
   private final Pace tick = new Pace(ByteBuffer.allocateDirect(BUFFER_BYTES));
   private final ByteBuffer slowBuffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
   private final Map<Duration, Pace> slow = new TreeMap<>();
   private final List<Failure> missing = new ArrayList<>();
 
-  Opening(Path proc, Path sys) {
+  Opening(Path proc, Path sys, ProcessWatch watch) {
     this.proc = proc;
     this.sys = sys;
+    this.watch = watch;
   }
 
   /** Usually {@code /proc}. */
@@ -39,6 +41,11 @@ final class Opening {
   /** Usually {@code /sys}. */
   Path sys() {
     return sys;
+  }
+
+  /** Hears of processes, and names control groups. */
+  ProcessWatch watch() {
+    return watch;
   }
 
   /** What is read at every tick, by the sampler thread. */

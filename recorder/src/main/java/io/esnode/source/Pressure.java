@@ -3,6 +3,7 @@ package io.esnode.source;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.esnode.metric.Table;
+import java.util.stream.IntStream;
 
 /**
  * /proc/pressure/{cpu,memory,io}, see Documentation/accounting/psi.rst:
@@ -20,6 +21,8 @@ final class Pressure implements RowParser {
   private static final byte[] AVG10 = "avg10=".getBytes(US_ASCII);
   private static final byte[] TOTAL = "total=".getBytes(US_ASCII);
 
+  private static final int NO_COLUMN = -1;
+
   private final String file;
   private final int someTotal;
   private final int someAverage;
@@ -29,16 +32,27 @@ final class Pressure implements RowParser {
 
   /** @param resource {@code cpu}, {@code memory} or {@code io} */
   Pressure(Table psi, String resource) {
-    file = "/proc/pressure/" + resource;
-    someTotal = psi.indexOf(resource + "_some_total_us");
-    someAverage = psi.indexOf(resource + "_some_avg10_pct");
-    fullTotal = psi.indexOf(resource + "_full_total_us");
-    fullAverage = psi.indexOf(resource + "_full_avg10_pct");
+    this(psi, resource, "/proc/pressure/" + resource, true);
+  }
+
+  private Pressure(Table table, String resource, String file, boolean averages) {
+    this.file = file;
+    someTotal = table.indexOf(resource + "_some_total_us");
+    someAverage = averages ? table.indexOf(resource + "_some_avg10_pct") : NO_COLUMN;
+    fullTotal = table.indexOf(resource + "_full_total_us");
+    fullAverage = averages ? table.indexOf(resource + "_full_avg10_pct") : NO_COLUMN;
+  }
+
+  /** The same of a control group, {@code cpu.pressure}, without averages. */
+  static Pressure totals(Table cgroup, String resource) {
+    return new Pressure(cgroup, resource, resource + ".pressure", false);
   }
 
   @Override
   public int[] columns() {
-    return new int[] {someTotal, someAverage, fullTotal, fullAverage};
+    return IntStream.of(someTotal, someAverage, fullTotal, fullAverage)
+        .filter(column -> column != NO_COLUMN)
+        .toArray();
   }
 
   @Override
@@ -56,7 +70,7 @@ final class Pressure implements RowParser {
   private void line(Row row, int total, int average) {
     while (!lines.atEnd()) {
       lines.skipSpaces();
-      if (lines.skip(AVG10)) {
+      if (average != NO_COLUMN && lines.skip(AVG10)) {
         take(lines.hundredths(), row, average);
       } else if (lines.skip(TOTAL)) {
         take(lines.number(), row, total);

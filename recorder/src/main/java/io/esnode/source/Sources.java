@@ -30,6 +30,11 @@ public record Sources(List<Source> sources, List<Tier> tiers, List<Failure> miss
     missing = List.copyOf(missing);
   }
 
+  /** The same with nobody who hears of processes, and control groups by their own names. */
+  public static Sources host(Path proc, Path sys) {
+    return host(proc, sys, ProcessWatch.NOBODY);
+  }
+
   /**
    * Opens the kernel's files and reads each once. A file that does not answer now is left alone from then on, and its
    * columns stay absent. The sources of the ticks are to be sampled by one thread only, and those of all tiers by one other:
@@ -37,13 +42,15 @@ public record Sources(List<Source> sources, List<Tier> tiers, List<Failure> miss
    *
    * @param proc usually {@code /proc}
    * @param sys usually {@code /sys}
+   * @param watch is called while the tiers are sampled, by their thread
    */
-  public static Sources host(Path proc, Path sys) {
-    Opening opening = new Opening(proc, sys);
+  public static Sources host(Path proc, Path sys, ProcessWatch watch) {
+    Opening opening = new Opening(proc, sys, watch);
     TickSources.open(opening);
     ClockSource.open(opening);
     HardwareSources.open(opening);
     HostDetailSources.open(opening);
+    ProcessSources.open(opening);
     return opening.sources();
   }
 

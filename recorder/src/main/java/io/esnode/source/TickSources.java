@@ -2,12 +2,8 @@ package io.esnode.source;
 
 import io.esnode.metric.Registry;
 import io.esnode.metric.Table;
-import java.io.IOException;
-import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** What is read at every tick: {@code host}, {@code cpu}, {@code psi}, {@code disk}, {@code net} and the recorder itself. */
@@ -88,7 +84,7 @@ final class TickSources {
     if (!tick.there(process, stat)) {
       return;
     }
-    ProcessStat parser = new ProcessStat(process, pageBytes());
+    ProcessStat parser = new ProcessStat(process, AuxiliaryVector.pageBytes(in.proc()));
     @Nullable String entity = parser.entity(stat.text(), stat.length()).orElse(null);
     if (entity == null) {
       in.missing(new Failure(
@@ -97,14 +93,5 @@ final class TickSources {
       return;
     }
     tick.rowOf("procfs.self", process, entity, List.of(new RowSource.Part(stat, parser)));
-  }
-
-  private OptionalLong pageBytes() {
-    try {
-      byte[] auxv = Files.readAllBytes(in.proc().resolve("self").resolve("auxv"));
-      return AuxiliaryVector.pageBytes(auxv, auxv.length, ByteOrder.nativeOrder());
-    } catch (IOException e) {
-      return OptionalLong.empty();
-    }
   }
 }

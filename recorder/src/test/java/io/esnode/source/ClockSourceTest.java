@@ -26,7 +26,7 @@ class ClockSourceTest {
 
   private Sources open() throws IOException {
     Files.createDirectories(root.resolve("proc"));
-    Opening opening = new Opening(root.resolve("proc"), root.resolve("sys"));
+    Opening opening = new Opening(root.resolve("proc"), root.resolve("sys"), ProcessWatch.NOBODY);
     ClockSource.open(opening);
     return opening.sources();
   }

@@ -54,6 +54,8 @@ record FakeHost(Path root) {
     for (int cpu = 0; cpu < 2; cpu++) {
       host.writeCpu(cpu);
     }
+    host.write("sys/fs/cgroup/cgroup.controllers", "cpu memory io pids\n");
+    host.write("sys/fs/cgroup/a.service/cpu.stat", Cells.captured("linux-6.18/cgroup2/cpu.stat"));
     return host;
   }
 

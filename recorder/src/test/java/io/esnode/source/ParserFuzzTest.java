@@ -24,6 +24,8 @@ class ParserFuzzTest {
   private static final Table NUMA = Registry.get().table("numa");
   private static final Table TCP = Registry.get().table("tcp");
   private static final Table KERNEL = Registry.get().table("kernel");
+  private static final Table TOP = Registry.get().table("top_process");
+  private static final Table CGROUP = Registry.get().table("cgroup");
 
   @FuzzTest
   void meminfo(byte[] data) {
@@ -170,8 +172,62 @@ class ParserFuzzTest {
   }
 
   @FuzzTest
+  void processIo(byte[] data) {
+    check(KeyedLines.of(TOP, "/proc/PID/io", ":"), TOP, data);
+  }
+
+  @FuzzTest
+  void statFields(byte[] data) {
+    StatFields fields = new StatFields();
+    if (fields.parse(data, data.length)) {
+      assertThat(fields.pid()).isPositive();
+      assertThat(fields.nameStart()).isBetween(1, fields.nameEnd());
+      assertThat(fields.value(StatFields.STARTTIME)).isNotNegative();
+      assertThat(fields.value(StatFields.RSS)).isGreaterThanOrEqualTo(-1);
+    }
+  }
+
+  @FuzzTest
   void numberList(byte[] data) {
     assertThat(NumberList.parse(data, data.length)).isSorted().doesNotHaveDuplicates();
+  }
+
+  @FuzzTest
+  void cgroupNumbers(byte[] data) {
+    check(
+        new CgroupNumbers(CGROUP, "memory.current").key("", "memory_current_bytes"), CGROUP, data);
+    check(
+        new CgroupNumbers(CGROUP, "cpu.stat")
+            .key("usage_usec", "cpu_usage_us")
+            .key("throttled_time", "cpu_throttled_us", 1000),
+        CGROUP,
+        data);
+  }
+
+  @FuzzTest
+  void cgroupIo(byte[] data) {
+    check(CgroupIo.version2(CGROUP), CGROUP, data);
+    check(CgroupIo.version1(CGROUP, "blkio", "io_read_bytes", "io_write_bytes"), CGROUP, data);
+  }
+
+  @FuzzTest
+  void cgroupPressure(byte[] data) {
+    check(Pressure.totals(CGROUP, "io"), CGROUP, data);
+  }
+
+  @FuzzTest
+  void processCgroup(byte[] data) {
+    ProcessCgroup.of(new String(data, UTF_8)).ifPresent(group -> {
+      assertThat(group.path()).startsWith("/").doesNotContain("\n");
+      assertThat(group.containerId() == null ? "" : group.containerId()).matches("[0-9a-f]*");
+      assertThat(group.podUid() == null ? "" : group.podUid()).matches("[0-9a-f-]*");
+      assertThat(group.job() == null ? "" : group.job()).matches("[0-9]*");
+    });
+  }
+
+  @FuzzTest
+  void openGpu(byte[] data) {
+    assertThat(OpenGpus.bit(new String(data, UTF_8))).isNotNegative();
   }
 
   @FuzzTest

@@ -29,6 +29,8 @@ class TornTextTest {
   private static final Table NUMA = Registry.get().table("numa");
   private static final Table TCP = Registry.get().table("tcp");
   private static final Table KERNEL = Registry.get().table("kernel");
+  private static final Table TOP = Registry.get().table("top_process");
+  private static final Table CGROUP = Registry.get().table("cgroup");
 
   /** @param parser reads the text as a fresh parser would, into rows by entity */
   record Case(String name, String file, Function<byte[], Map<String, Map<String, Long>>> parser) {
@@ -53,6 +55,23 @@ class TornTextTest {
             "self",
             "proc/self/stat",
             t -> row(new ProcessStat(PROCESS, OptionalLong.of(4096)), PROCESS, t)),
+        new Case("io", "proc/self/io", t -> row(KeyedLines.of(TOP, "/proc/PID/io", ":"), TOP, t)),
+        new Case(
+            "cgroup cpu",
+            "cgroup2/cpu.stat",
+            t -> row(
+                new CgroupNumbers(CGROUP, "cpu.stat").key("user_usec", "cpu_user_us"), CGROUP, t)),
+        new Case(
+            "cgroup memory",
+            "cgroup1/memory.stat",
+            t -> row(
+                new CgroupNumbers(CGROUP, "memory.stat").key("total_rss", "memory_anon_bytes"),
+                CGROUP,
+                t)),
+        new Case(
+            "cgroup pressure",
+            "cgroup2/memory.pressure",
+            t -> row(Pressure.totals(CGROUP, "memory"), CGROUP, t)),
         new Case(
             "aer",
             "sys/aer_dev_correctable",
