@@ -10,6 +10,7 @@ import io.esnode.kernel.Pseudonyms;
 import io.esnode.log.Logs;
 import io.esnode.metric.Metric;
 import io.esnode.metric.Registry;
+import io.esnode.process.ProcessEvents;
 import io.esnode.recorder.Recorder;
 import io.esnode.signature.ExitCode;
 import io.esnode.source.Clock;
@@ -193,7 +194,8 @@ final class RecordCommand implements Callable<Integer> {
     SpoolDirectory directory = SpoolDirectory.create(spoolPath);
     Recorder recorder;
     int sealing;
-    try (Sources sources = gpu.with(Sources.host(Path.of("/proc"), Path.of("/sys")));
+    ProcessEvents processes = new ProcessEvents(clock, () -> pseudonyms(home));
+    try (Sources sources = gpu.with(Sources.host(Path.of("/proc"), Path.of("/sys"), processes));
         ServiceManager manager =
             ServiceManager.of(System.getenv(), ProcessHandle.current().pid())) {
       Moment start = clock.now();
@@ -222,6 +224,7 @@ final class RecordCommand implements Callable<Integer> {
         if (child != null) {
           WrappedCommand.watch(child, recorder, armed.onExit());
         }
+        processes.to(spool::row);
         GpuAddresses addresses = new GpuAddresses();
         KernelLog log = KernelLog.start(
             Path.of("/"),

@@ -42,6 +42,7 @@ class ArchitectureTest {
     "io.esnode.inventory..",
     "io.esnode.trigger..",
     "io.esnode.log..",
+    "io.esnode.process..",
     "io.esnode.recorder.."
   };
   private static final String[] SIGNER = {"io.esnode.signer.."};

@@ -64,7 +64,7 @@ public final class ProcessEvents implements ProcessWatch {
           cgroup.containerId() == null ? null : safe.container(cgroup.containerId()));
       put(
           texts,
-          "systemd_unit",
+          "unit",
           cgroup.unit() == null ? null : PrintableText.of(safe.cgroup(cgroup.unit())));
       put(texts, "job", cgroup.job() == null ? null : safe.job(cgroup.job()));
       put(texts, "job_step", cgroup.step());

@@ -78,7 +78,7 @@ class ProcessEventsTest {
 
     assertThat(rows.get(0).texts())
         .containsEntry("process_name", "a\\x0a\\x1b[2J\u00e4")
-        .containsEntry("systemd_unit", "slurmstepd.scope")
+        .containsEntry("unit", "slurmstepd.scope")
         .containsEntry("job", "4711")
         .containsEntry("job_step", "0");
   }
@@ -100,7 +100,7 @@ class ProcessEventsTest {
     assertThat(events.cgroup(path.path()))
         .isEqualTo(rows.get(0).texts().get("cgroup"))
         .doesNotContain("alice")
-        .endsWith("/" + rows.get(0).texts().get("systemd_unit"));
+        .endsWith("/" + rows.get(0).texts().get("unit"));
   }
 
   @Test
