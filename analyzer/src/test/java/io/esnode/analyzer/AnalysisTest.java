@@ -82,6 +82,15 @@ class AnalysisTest {
   }
 
   @Test
+  void entryOfTheJournalDoesNotSayThatAnybodyListenedForXids() throws Exception {
+    Ledger journal = analyze(busy().set("event", "node", 3, "event_class", "journal"));
+    Ledger kernel = analyze(busy().set("event", "node", 3, "event_class", "oom_kill"));
+
+    assertThat(state(journal, "xid-memory")).isEqualTo(State.NOT_OBSERVED);
+    assertThat(state(kernel, "xid-memory")).isEqualTo(State.ABSENT);
+  }
+
+  @Test
   void ledgerSurvivesTheTripThroughJson() throws Exception {
     Ledger ledger = analyze(busy());
 

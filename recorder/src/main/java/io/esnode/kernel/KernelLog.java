@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -247,11 +248,33 @@ public final class KernelLog implements AutoCloseable {
     }
     if (row != null) {
       emit(row, mono);
+      auditLoss(row).ifPresent(lost -> emit(lost, mono));
     }
     if (mono >= start.monoNanos() && record.facility() == KernelRecord.KERNEL && !ended()) {
       String entity = row == null ? KernelEvent.NODE : row.entity();
       watch.live(record, entity, () -> rows.text(record), ts, mono);
     }
+  }
+
+  /** What the audit log lacks only the kernel says, and only here. */
+  private static Optional<TextRow> auditLoss(TextRow row) {
+    Long count = row.numbers().get("error_count");
+    Long ts = row.tsMicros();
+    return !AuditLossShape.CLASS.equals(row.texts().get("event_class")) || count == null || ts == null
+        ? Optional.empty()
+        : Optional.of(new TextRow(
+            "gap",
+            "node",
+            OWN_SOURCE,
+            "live",
+            null,
+            ts,
+            Map.of(
+                "metric",
+                "audit",
+                "reason",
+                "the kernel has lost %d audit records since the boot".formatted(count)),
+            Map.of("from_ts", ts, "to_ts", ts)));
   }
 
   /** A gap row where numbers are missing between this record and the one before. */

@@ -15,7 +15,8 @@ final class KernelShapes {
       new HardwareErrorShape(),
       new OomShape(),
       new StallShape(),
-      new NetLinkShape());
+      new NetLinkShape(),
+      new AuditLossShape());
 
   /** Empty for a record of none of the classes. */
   Optional<KernelEvent> read(KernelRecord record) {

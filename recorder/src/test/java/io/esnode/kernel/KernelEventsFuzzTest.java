@@ -36,7 +36,8 @@ class KernelEventsFuzzTest {
       "INFO: task kworker/u64:2:1234 blocked for more than 120 seconds.",
       "watchdog: BUG: soft lockup - CPU#3 stuck for 23s! [python3:1234]",
       "r8169 0000:03:00.0 enp3s0: Link is Up - 1Gbps/Full - flow control off",
-      "mlx5_core 0000:5e:00.0: Port module event[error]: module 0, Cable error, Power budget exceeded");
+      "mlx5_core 0000:5e:00.0: Port module event[error]: module 0, Cable error, Power budget exceeded",
+      "audit: audit_lost=13 audit_rate_limit=0 audit_backlog_limit=64");
 
   @FuzzTest
   void record(byte[] data) {

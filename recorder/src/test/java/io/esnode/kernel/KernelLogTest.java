@@ -105,6 +105,31 @@ class KernelLogTest {
     });
   }
 
+  /** Lines of kernel/audit.c as Linux 6.8 writes them. */
+  @Test
+  void auditRecordsTheKernelLostAreAGapOfTheAuditTable() throws Exception {
+    List<TextRow> found = read(
+        """
+        4,10,90000000,-;audit: audit_backlog=65 > audit_backlog_limit=64
+        4,11,90000001,-;audit: audit_lost=13 audit_rate_limit=0 audit_backlog_limit=64
+        3,12,90000002,-;audit: backlog limit exceeded
+        12,13,90000003,-;audit: audit_lost=99 audit_rate_limit=0 audit_backlog_limit=64
+        """);
+
+    assertThat(of(found, "event"))
+        .extracting(row -> row.texts().get("event_class") + " " + row.texts().get("reason"))
+        .containsExactly(
+            "audit_lost backlog",
+            "audit_lost lost",
+            "audit_lost backlog limit",
+            "user_written audit_lost");
+    assertThat(of(found, "gap"))
+        .singleElement()
+        .satisfies(row -> assertThat(row.texts())
+            .containsEntry("metric", "audit")
+            .containsEntry("reason", "the kernel has lost 13 audit records since the boot"));
+  }
+
   @Test
   void recordsOfNoClassAreCounted() throws Exception {
     List<TextRow> found = read(
