@@ -34,6 +34,8 @@ final class AuditLossShape implements Shape {
     if (line.group(3) != null) {
       return event.text("reason", line.group(3)).build();
     }
-    return event.text("reason", line.group(4) != null ? "out of memory" : "no daemon").build();
+    return event
+        .text("reason", line.group(4) != null ? "out of memory" : "no daemon")
+        .build();
   }
 }

@@ -260,7 +260,9 @@ public final class KernelLog implements AutoCloseable {
   private static Optional<TextRow> auditLoss(TextRow row) {
     Long count = row.numbers().get("error_count");
     Long ts = row.tsMicros();
-    return !AuditLossShape.CLASS.equals(row.texts().get("event_class")) || count == null || ts == null
+    return !AuditLossShape.CLASS.equals(row.texts().get("event_class"))
+            || count == null
+            || ts == null
         ? Optional.empty()
         : Optional.of(new TextRow(
             "gap",

@@ -244,18 +244,22 @@ final class FollowedFile implements Closeable {
         endOfLine(offset + i - length, reader);
       } else if (tooLong >= 0) {
         tooLong++;
-      } else if (torn || (b == 0 && length == 0)) {
-        // A file that was cut back under a writer that keeps its place begins with a hole.
-        continue;
-      } else if (length == LINE_BYTES) {
-        tooLong = length + 1L;
-      } else {
-        if (length == line.length) {
-          line = Arrays.copyOf(line, Math.min(LINE_BYTES, 2 * length));
-        }
-        line[length++] = b;
+      } else if (!torn && (b != 0 || length > 0)) {
+        // A file that was cut back under a writer that keeps its place begins with a hole of zeros.
+        add(b);
       }
     }
+  }
+
+  private void add(byte b) {
+    if (length == LINE_BYTES) {
+      tooLong = length + 1L;
+      return;
+    }
+    if (length == line.length) {
+      line = Arrays.copyOf(line, Math.min(LINE_BYTES, 2 * length));
+    }
+    line[length++] = b;
   }
 
   private void endOfLine(long at, Reader reader) {

@@ -20,8 +20,11 @@ import org.jspecify.annotations.Nullable;
  * pace; none waits for another.
  */
 public final class Logs implements AutoCloseable {
-  /** The end of a recording waits no longer for its logs than this, twice. */
-  private static final Duration PATIENCE = Duration.ofMillis(100);
+  /** The end of a recording waits no longer for its files than this, */
+  private static final Duration FILE_PATIENCE = Duration.ofMillis(150);
+
+  /** and then for the journal. */
+  private static final Duration JOURNAL_PATIENCE = Duration.ofMillis(100);
 
   /**
    * Which logs.
@@ -106,9 +109,9 @@ public final class Logs implements AutoCloseable {
     if (journal != null) {
       journal.end();
     }
-    files.close(PATIENCE);
+    files.close(FILE_PATIENCE);
     if (journal != null) {
-      journal.close(PATIENCE);
+      journal.close(JOURNAL_PATIENCE);
     }
   }
 }

@@ -108,8 +108,7 @@ class KernelLogTest {
   /** Lines of kernel/audit.c as Linux 6.8 writes them. */
   @Test
   void auditRecordsTheKernelLostAreAGapOfTheAuditTable() throws Exception {
-    List<TextRow> found = read(
-        """
+    List<TextRow> found = read("""
         4,10,90000000,-;audit: audit_backlog=65 > audit_backlog_limit=64
         4,11,90000001,-;audit: audit_lost=13 audit_rate_limit=0 audit_backlog_limit=64
         3,12,90000002,-;audit: backlog limit exceeded

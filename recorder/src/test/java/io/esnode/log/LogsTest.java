@@ -33,7 +33,7 @@ class LogsTest {
   }
 
   @Test
-  void filesAreReadBackAndFollowedToTheLastLine() throws Exception {
+  void filesAreReadBackAndFollowed() throws Exception {
     Path audit = root.resolve(LogAccess.AUDIT_LOG);
     Files.createDirectories(audit.getParent());
     Files.write(audit, Collected.resource("audit.log"));
@@ -41,7 +41,7 @@ class LogsTest {
     Files.writeString(json, "{\"timestamp\":1781000400,\"action\":\"before\"}\n");
 
     Logs logs = start(json);
-    await(() -> to.of("audit").size() >= 6);
+    await(() -> to.texts("audit", "action").contains("json:before"));
     Files.writeString(
         json, "{\"timestamp\":1781000700,\"action\":\"after\"}\n", StandardOpenOption.APPEND);
     logs.close();
