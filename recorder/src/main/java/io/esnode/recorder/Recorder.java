@@ -30,6 +30,8 @@ public final class Recorder {
 
   private final Clock clock;
   private final Sources sources;
+  private final OwnSource own;
+  private final List<Source> sampled;
   private final SpoolWriter spool;
   private final long startMono;
   private final long intervalNanos;
@@ -59,7 +61,11 @@ public final class Recorder {
     this.gaps = new OpenGaps(spool, SOURCE);
     this.startMono = startMono;
     this.intervalNanos = interval.toNanos();
-    for (int i = 0; i < sources.sources().size(); i++) {
+    this.own = new OwnSource(spool);
+    List<Source> all = new ArrayList<>(sources.sources());
+    all.add(own);
+    this.sampled = List.copyOf(all);
+    for (int i = 0; i < sampled.size(); i++) {
       seenFailures.add(null);
     }
   }
@@ -153,11 +159,13 @@ public final class Recorder {
       "ReferenceEquality") // Source.failures(): another list means that something changed
   private Moment sample(long tick) {
     Moment moment = clock.now();
-    List<Source> all = sources.sources();
+    List<Source> all = sampled;
+    long latenessNanos = moment.monoNanos() - startMono - tick * intervalNanos;
+    own.late(latenessNanos);
     for (int i = 0; i < all.size(); i++) {
       all.get(i).sample();
     }
-    count(spool.tick(tick, moment, all), moment.monoNanos() - startMono - tick * intervalNanos);
+    count(spool.tick(tick, moment, all), latenessNanos);
     sampledMono = moment.monoNanos();
     begun = true;
     for (int i = 0; i < all.size(); i++) {

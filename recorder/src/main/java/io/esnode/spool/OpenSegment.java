@@ -24,6 +24,7 @@ final class OpenSegment implements Closeable {
   private FileChannel channel;
   private long good;
   private long before;
+  private long syncNanos;
 
   /** Whether bytes may lie behind the last whole frame. */
   private boolean torn;
@@ -114,9 +115,20 @@ final class OpenSegment implements Closeable {
     return before + good;
   }
 
+  /** How long it last took until what was written was durable. */
+  long syncNanos() {
+    return syncNanos;
+  }
+
   /** Makes what was written durable. */
   void force() throws IOException {
-    channel.force(false);
+    force(channel, false);
+  }
+
+  private void force(FileChannel written, boolean withMetadata) throws IOException {
+    long began = System.nanoTime();
+    written.force(withMetadata);
+    syncNanos = System.nanoTime() - began;
   }
 
   @Override
@@ -139,7 +151,7 @@ final class OpenSegment implements Closeable {
       for (Frame each : standing) {
         write(opened, each);
       }
-      opened.force(true);
+      force(opened, true);
       disk.publish(unnamed, path);
     } catch (IOException e) {
       opened.close();

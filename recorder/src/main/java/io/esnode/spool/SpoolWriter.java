@@ -139,7 +139,7 @@ public final class SpoolWriter implements Closeable {
 
   private volatile long writtenBytes;
 
-  private volatile long syncNanos = -1;
+  private volatile long syncNanos;
 
   private SpoolWriter(
       Disk disk,
@@ -161,6 +161,8 @@ public final class SpoolWriter implements Closeable {
     this.segmentMono = header.startMono();
     this.writtenMono = header.startMono();
     this.segment = new OpenSegment(disk, directory, header);
+    this.writtenBytes = segment.bytes();
+    this.syncNanos = segment.syncNanos();
     this.thread = new Thread(this::run, "spool-writer");
     this.thread.setDaemon(true);
   }
@@ -342,7 +344,7 @@ public final class SpoolWriter implements Closeable {
     return writtenBytes;
   }
 
-  /** How long the last {@code fdatasync} took, ns; negative before the first. Any thread. */
+  /** How long the last {@code fdatasync} took, or the {@code fsync} of a new segment, ns. Any thread. */
   public long syncNanos() {
     return syncNanos;
   }
@@ -752,12 +754,11 @@ public final class SpoolWriter implements Closeable {
 
   private void sync() {
     syncFails = false;
-    long began = System.nanoTime();
     try {
       segment.force();
       dirty = false;
       durableTs = writtenTs;
-      syncNanos = System.nanoTime() - began;
+      syncNanos = segment.syncNanos();
     } catch (IOException e) {
       syncFails = true;
       undurable = new Loss(
