@@ -185,6 +185,38 @@ class GpuRecordingTest {
     assertThat(both.exit()).isEqualTo(64);
   }
 
+  /** What NVML answered comes true in the recorder, and stands there as what it is: simulated. */
+  @Test
+  void triggersSeeWhatNvmlSays() throws Exception {
+    FakeNvml nvml = FakeNvml.of(dir, "set 1500 4 temperature_c 95", "event 2000 6 8 79");
+    Process recorder = esnode.start(
+        nvml.environment(),
+        "record",
+        "--interval",
+        "100ms",
+        "--nvml-library",
+        nvml.library(),
+        "--trigger",
+        "gpu.temperature_c > 90",
+        "--trigger",
+        "xid 79",
+        "--out",
+        "t.parquet");
+    await("t.parquet", spool -> spool.laneTicks("gpu", 6) > 40);
+    stop(recorder);
+
+    assertThat(query("SELECT reason, right(entity, 36), origin, text FROM event"
+            + " WHERE event_class = 'trigger' ORDER BY ALL"))
+        .containsExactly(
+            "gpu.temperature_c > 90," + FakeNvml.uuid(4).substring(4)
+                + ",simulated,gpu.temperature_c was 95 Cel",
+            "xid 79," + FakeNvml.uuid(6).substring(4) + ",simulated,XID 79");
+    assertThat(query("SELECT DISTINCT gpu.temperature_c FROM event INNER JOIN gpu"
+            + " ON gpu.tick = event.tick AND gpu.entity = event.entity"
+            + " WHERE event_class = 'trigger'"))
+        .containsExactly("95");
+  }
+
   private Process start(FakeNvml nvml) throws IOException {
     return esnode.start(
         nvml.environment(),
