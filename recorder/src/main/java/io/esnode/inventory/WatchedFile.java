@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A file that was declared as one that matters: configuration, certificate, executable. Its digest, size, mode and owner are
@@ -55,14 +56,15 @@ final class WatchedFile {
         facts.put(item, "not a regular file");
         return;
       }
-      long bytes = (Long) stat.get("size");
+      long bytes = ((Number) Objects.requireNonNull(stat.get("size"))).longValue();
       facts.put(
           item,
           "%s, %s bytes, mode %s, owner %s:%s, modified %s"
               .formatted(
                   digest(bytes),
                   Long.toString(bytes),
-                  Integer.toOctalString((Integer) stat.get("mode") & 07777),
+                  Integer.toOctalString(
+                      ((Number) Objects.requireNonNull(stat.get("mode"))).intValue() & 07777),
                   stat.get("uid"),
                   stat.get("gid"),
                   stat.get("lastModifiedTime")));

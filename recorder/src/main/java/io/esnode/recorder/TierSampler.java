@@ -25,7 +25,6 @@ public final class TierSampler implements AutoCloseable {
   private static final Duration LAST_SAMPLE = Duration.ofMillis(500);
 
   private final Clock clock;
-  private final SpoolWriter spool;
   private final long startMono;
   private final long intervalNanos;
   private final List<Tier> tiers = new ArrayList<>();
@@ -67,7 +66,6 @@ public final class TierSampler implements AutoCloseable {
       long intervalNanos,
       List<Sources.Tier> sampled) {
     this.clock = clock;
-    this.spool = spool;
     this.startMono = startMono;
     this.intervalNanos = intervalNanos;
     this.gaps = new OpenGaps(spool, Recorder.SOURCE, Duration.ofSeconds(1));
@@ -145,7 +143,7 @@ public final class TierSampler implements AutoCloseable {
     Source source = running;
     boolean silent = source != null && now.monoNanos() - runningSince > PATIENCE.toNanos();
     Failure known = silence;
-    if (silent && known == null) {
+    if (source != null && silent && known == null) {
       Failure found = new Failure(
           "node",
           source.table().name(),
