@@ -341,7 +341,7 @@ class SealerTest {
         Map.of("gpu", Map.of("power_instant_mw", "nvmlDeviceGetFieldValues 186")));
   }
 
-  private static class PlainSigner implements Signer {
+  static class PlainSigner implements Signer {
     @Override
     public String keyId() {
       return Sha256.hex("key");
@@ -387,7 +387,7 @@ class SealerTest {
     }
   }
 
-  private static Sealer.Sealed seal(Path dir) throws IOException {
+  static Sealer.Sealed seal(Path dir) throws IOException {
     return seal(dir, new PlainSigner());
   }
 

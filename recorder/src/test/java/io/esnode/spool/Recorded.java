@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Collects what a spool holds as text, one line a tick. */
-final class Recorded implements SpoolVisitor {
+class Recorded implements SpoolVisitor {
   final Map<Long, String> ticks = new LinkedHashMap<>();
   /** By lane, entity and tick. */
   final Map<String, String> laneTicks = new LinkedHashMap<>();

@@ -5,7 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -18,9 +21,32 @@ public final class Replay {
     HALF
   }
 
+  private static final Duration NEVER = Duration.ofHours(1);
+
   private final Map<Integer, byte[]> now = new TreeMap<>();
   private final Map<Integer, byte[]> durable = new TreeMap<>();
   private final Map<Integer, String> names = new TreeMap<>();
+
+  /**
+   * What kills leave of a small spool with a lane, rows and a session: after each of its writes, and in the middle of it.
+   *
+   * @param scratch where it is recorded
+   */
+  public static List<Map<String, byte[]>> kills(Path scratch) throws IOException {
+    ScriptedDisk disk = new ScriptedDisk();
+    MixedSpool.record(disk, scratch, NEVER);
+    Replay replay = new Replay();
+    List<Map<String, byte[]>> left = new ArrayList<>();
+    for (Use use : disk.uses()) {
+      if (use.kind == Use.Kind.WRITE) {
+        replay.apply(use, use.bytes().length / 2);
+        left.add(replay.killed());
+      }
+      replay.apply(use);
+      left.add(replay.killed());
+    }
+    return left;
+  }
 
   /** One whole step. */
   void apply(Use use) {
@@ -77,7 +103,7 @@ public final class Replay {
   }
 
   /** Writes it where a recorder would have. */
-  static void restore(Map<String, byte[]> files, Path spool) throws IOException {
+  public static void restore(Map<String, byte[]> files, Path spool) throws IOException {
     Files.createDirectories(spool);
     restore(files, Map.of(), spool);
   }
@@ -92,8 +118,43 @@ public final class Replay {
     }
   }
 
+  /** Ticks of the host that are there whole. */
+  public static int hostTicks(Map<String, byte[]> files) {
+    return wholeFrames(files, Frame.KEYFRAME, Frame.DELTA);
+  }
+
+  /** Ticks of all lanes that are there whole. */
+  public static int laneTicks(Map<String, byte[]> files) {
+    return wholeFrames(files, Frame.LANE_KEYFRAME, Frame.LANE_DELTA);
+  }
+
+  /** Whether the recorder ended on purpose. */
+  public static boolean ended(Map<String, byte[]> files) {
+    return wholeFrames(files, Frame.END) > 0;
+  }
+
+  /** Bytes behind the last whole frame of the last segment. */
+  public static long tornBytes(Map<String, byte[]> files) {
+    String last = "";
+    for (String name : files.keySet()) {
+      last = name.endsWith(".seg") ? name : last;
+    }
+    byte[] segment = files.getOrDefault(last, new byte[0]);
+    return segment.length - wholeBytes(segment);
+  }
+
+  private static int wholeBytes(byte[] segment) {
+    ByteBuffer bytes = ByteBuffer.wrap(segment).order(ByteOrder.LITTLE_ENDIAN);
+    int at = 0;
+    while (segment.length - at >= Frame.HEAD_BYTES
+        && segment.length - at - Frame.HEAD_BYTES >= bytes.getInt(at)) {
+      at += Frame.HEAD_BYTES + bytes.getInt(at);
+    }
+    return at;
+  }
+
   /** Frames of these types that are there whole, counted by their lengths alone. */
-  public static int wholeFrames(Map<String, byte[]> files, int... types) {
+  static int wholeFrames(Map<String, byte[]> files, int... types) {
     int count = 0;
     for (Map.Entry<String, byte[]> file : files.entrySet()) {
       if (file.getKey().endsWith(".seg")) {
@@ -105,13 +166,11 @@ public final class Replay {
 
   private static int wholeFrames(byte[] segment, int... types) {
     ByteBuffer bytes = ByteBuffer.wrap(segment).order(ByteOrder.LITTLE_ENDIAN);
+    int end = wholeBytes(segment);
     int count = 0;
-    int at = 0;
-    while (segment.length - at >= Frame.HEAD_BYTES
-        && segment.length - at - Frame.HEAD_BYTES >= bytes.getInt(at)) {
+    for (int at = 0; at < end; at += Frame.HEAD_BYTES + bytes.getInt(at)) {
       byte type = segment[at + Frame.HEAD_BYTES];
       count += Arrays.stream(types).anyMatch(wanted -> wanted == type) ? 1 : 0;
-      at += Frame.HEAD_BYTES + bytes.getInt(at);
     }
     return count;
   }
