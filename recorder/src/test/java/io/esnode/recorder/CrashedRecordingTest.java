@@ -48,7 +48,7 @@ class CrashedRecordingTest {
       assertThat(manifest.ticks()).isEqualTo(new Manifest.Ticks(ticks, ticks, 0, 0));
       assertThat(manifest.gaps()).isZero();
       assertThat(manifest.spool().recovered()).isEqualTo(!Replay.ended(left));
-      assertThat(manifest.spool().damagedBytes()).isEqualTo(Replay.tornBytes(left));
+      assertThat(manifest.spool().damagedBytes()).isEqualTo((long) Replay.tornBytes(left));
       assertThat(lanes(manifest)).isEqualTo(Replay.laneTicks(left));
       assertThat(crashed.resolve("t.parquet.spool")).doesNotExist();
     }

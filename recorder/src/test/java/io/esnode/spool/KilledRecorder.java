@@ -26,7 +26,11 @@ public final class KilledRecorder {
 
   private KilledRecorder() {}
 
-  /** @param args spool, file for the note, seed */
+  /**
+   * Records.
+   *
+   * @param args spool, file for the note, seed
+   */
   public static void main(String[] args) throws IOException {
     long seed = Long.parseLong(args[2]);
     MappedByteBuffer note;

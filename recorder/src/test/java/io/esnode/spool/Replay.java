@@ -134,7 +134,7 @@ public final class Replay {
   }
 
   /** Bytes behind the last whole frame of the last segment. */
-  public static long tornBytes(Map<String, byte[]> files) {
+  public static int tornBytes(Map<String, byte[]> files) {
     String last = "";
     for (String name : files.keySet()) {
       last = name.endsWith(".seg") ? name : last;
