@@ -215,7 +215,9 @@ public final class SpoolWriter implements Closeable {
     if (!lostRows.isEmpty()) {
       tellLostRows(moment.monoNanos());
     }
-    boolean startsSegment = keeper.beginsAt(tick) | segmentOwed.getAndSet(false)
+    boolean due = segmentOwed.getAndSet(false);
+    boolean startsSegment = keeper.beginsAt(tick)
+        || due
         || segmentBytes.get() > options.segmentBytes()
         || moment.monoNanos() - segmentStart > options.segmentTime().toNanos();
     boolean taken = tick(
