@@ -32,6 +32,11 @@ record Home(Path directory) {
     return directory.resolve("run");
   }
 
+  /** Rings, and the bundles made of them. */
+  Path spool() {
+    return directory.resolve("spool");
+  }
+
   /** Keys trusted on this machine. */
   Path trust() {
     return directory.resolve("trust");

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       DoctorCommand.class,
       RecordCommand.class,
       SimulateCommand.class,
+      DumpCommand.class,
       RecoverCommand.class,
       ReleaseCommand.class,
       StatusCommand.class,

@@ -11,6 +11,7 @@ import io.esnode.log.Logs;
 import io.esnode.metric.Metric;
 import io.esnode.metric.Registry;
 import io.esnode.process.ProcessEvents;
+import io.esnode.recorder.Continuous;
 import io.esnode.recorder.Recorder;
 import io.esnode.signature.ExitCode;
 import io.esnode.source.Clock;
@@ -58,6 +59,8 @@ import picocli.CommandLine.Spec;
       "  esnode record --out run.parquet -- ./train.sh    records as long as the command runs",
       "  esnode record --interval 100ms --out burst.parquet    until Ctrl-C, which seals",
       "  esnode record --trigger 'psi.memory_full_avg10_pct > 10 for 5s' --trigger xid",
+      "  esnode record --rotate 24h --out node.parquet    node-000000.parquet, a bundle a day",
+      "  esnode record --ring --keep 15m    the last 15 minutes; 'esnode dump' makes a bundle of them",
     })
 final class RecordCommand implements Callable<Integer> {
   private static final Duration MIN_INTERVAL = Duration.ofMillis(10);
@@ -89,6 +92,9 @@ final class RecordCommand implements Callable<Integer> {
       defaultValue = "1s",
       description = "Time between samples; default: ${DEFAULT-VALUE}.")
   private Duration interval = Duration.ofSeconds(1);
+
+  @Mixin
+  private ContinuousOptions continuous = new ContinuousOptions();
 
   @Option(
       names = "--key",
@@ -184,13 +190,16 @@ final class RecordCommand implements Callable<Integer> {
     Path library = library();
     Home home = Home.of(System.getenv());
     Clock clock = Clock.system();
-    Path target = target(clock.now());
+    Continuous.Policy policy = continuous.policy(interval, duration != null || !command.isEmpty());
+    Moment now = clock.now();
+    String id = Uuid7.make(now.tsMicros() / 1000);
+    Path target = target(home, now);
     Path signingKey =
         key != null ? key : NodeKey.ensure(home, spec.commandLine().getErr());
     String keyId = NodeKey.signer(signingKey).keyId();
     String node = clearNames ? Node.hostName() : Node.token(home.siteKey(), Node.hostName());
     GpuPart gpu = GpuPart.of(Path.of("/"), library, noGpu);
-    Path spoolPath = target.resolveSibling(target.getFileName() + ".spool");
+    Path spoolPath = spoolPath(target, id);
     SpoolDirectory directory = SpoolDirectory.create(spoolPath);
     Recorder recorder;
     int sealing;
@@ -199,8 +208,10 @@ final class RecordCommand implements Callable<Integer> {
         ServiceManager manager =
             ServiceManager.of(System.getenv(), ProcessHandle.current().pid())) {
       Moment start = clock.now();
-      SpoolHeader header = header(node, target, start, gpu);
-      SpoolWriter spool = SpoolWriter.open(directory, header, SpoolWriter.Options.DEFAULT);
+      SpoolHeader header = header(id, node, target, start, gpu, policy);
+      BundleStream stream = BundleStream.start(
+          policy, continuous, directory, header, target, clock, sealer(signingKey), this::talk);
+      SpoolWriter spool = stream.writer();
       Triggers triggers = new Triggers(declared, holdOff, interval, spool);
       spool.watch(triggers);
       RunningTriggers armed = new RunningTriggers(declared, triggers, clock);
@@ -211,7 +222,8 @@ final class RecordCommand implements Callable<Integer> {
       try {
         Process child = startCommand(spool, directory);
         wrapped = child;
-        talk("recording to %s every %s%s".formatted(target, text(interval), until(child)));
+        talk("recording to %s every %s%s%s"
+            .formatted(target, text(interval), until(child), stream.words()));
         if (nvmlLibrary != null) {
           talk("GPUs are asked through %s: the recording is marked simulated"
               .formatted(nvmlLibrary));
@@ -242,6 +254,7 @@ final class RecordCommand implements Callable<Integer> {
         commands.putAll(armed.commands());
         commands.putAll(
             new RecorderStatus(header, recorder, spool, triggers, gpus::gpus).commands());
+        commands.putAll(stream.commands(recorder));
         RecorderSocket socket = listen(home, header.recordingId(), target, commands);
         manager.watch(target, recorder::isSampling);
         try {
@@ -260,8 +273,9 @@ final class RecordCommand implements Callable<Integer> {
           // recovered.
           talk(String.valueOf(e.getMessage()));
         }
+        stream.close();
         spool.close();
-        sealing = seal(spoolPath, target, signingKey);
+        sealing = policy == null ? seal(spoolPath, target, signingKey) : stream.sealRest();
         if (sealing != ExitCode.OK && child != null) {
           sealing = WrappedCommand.RECORDER_FAILED;
         }
@@ -293,21 +307,43 @@ final class RecordCommand implements Callable<Integer> {
     return nvmlLibrary == null ? null : nvmlLibrary.toAbsolutePath();
   }
 
-  private Path target(Moment now) {
-    return BundleTarget.checked(
-        out != null
-            ? out
-            : Path.of("esnode-" + stamp(Instant.ofEpochMilli(now.tsMicros() / 1000)) + ".parquet"));
+  private Path target(Home home, Moment now) throws IOException {
+    Path own = Path.of("esnode-" + stamp(Instant.ofEpochMilli(now.tsMicros() / 1000)) + ".parquet");
+    if (continuous.isRing()) {
+      return BundleTarget.checked(ContinuousOptions.ringDirectory(home, out).resolve(own));
+    }
+    return BundleTarget.checked(out != null ? out : own);
   }
 
-  private SpoolHeader header(String node, Path target, Moment start, GpuPart gpu) {
-    String id = Uuid7.make(start.tsMicros() / 1000);
+  private Path spoolPath(Path target, String id) {
+    return target.resolveSibling(continuous.isRing() ? id : target.getFileName() + ".spool");
+  }
+
+  private SealingChild sealer(Path signingKey) {
+    return new SealingChild(signingKey, json -> {
+      if (format == Format.json) {
+        spec.commandLine().getOut().print(json);
+        spec.commandLine().getOut().flush();
+      }
+    });
+  }
+
+  private SpoolHeader header(
+      String id,
+      String node,
+      Path target,
+      Moment start,
+      GpuPart gpu,
+      Continuous.@Nullable Policy policy) {
     Map<String, String> inventory = Inventory.read(Path.of("/"));
     Map<String, String> config = new TreeMap<>();
     config.put("interval", interval.toString());
     config.put("duration", duration == null ? "until stopped" : duration.toString());
     config.put("privacy.names", clearNames ? "clear" : "tokens");
     config.putAll(RunningTriggers.config(declared, holdOff));
+    if (policy != null) {
+      continuous.describe(config, policy);
+    }
     gpu.describe(config);
     logPart.describe(config);
     config.put("command", command.isEmpty() ? "none" : "recorded while a command ran");
@@ -328,7 +364,7 @@ final class RecordCommand implements Callable<Integer> {
         id,
         0,
         null,
-        "manual",
+        policy == null || continuous.isRing() ? "manual" : "continuous",
         columns());
   }
 

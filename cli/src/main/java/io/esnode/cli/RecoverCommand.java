@@ -1,5 +1,8 @@
 package io.esnode.cli;
 
+import io.esnode.signature.ExitCode;
+import io.esnode.spool.SpoolException;
+import io.esnode.spool.StreamState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -34,7 +37,8 @@ final class RecoverCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "F",
-      description = "Bundle to write; default: the one the recorder had in mind.")
+      description =
+          "Bundle to write, or directory where there are several; default: those the recorder had in mind.")
   private @Nullable Path out;
 
   @Option(
@@ -55,6 +59,17 @@ final class RecoverCommand implements Callable<Integer> {
     Path signingKey = key != null
         ? key
         : NodeKey.ensure(Home.of(System.getenv()), spec.commandLine().getErr());
+    if (severalBundles()) {
+      return Sealing.sealRest(spec.commandLine(), spool, out, signingKey, format);
+    }
     return Sealing.seal(spec.commandLine(), spool, out, signingKey, format, true);
+  }
+
+  private boolean severalBundles() throws IOException {
+    try {
+      return StreamState.read(spool) != null;
+    } catch (SpoolException e) {
+      throw new CommandException(ExitCode.MALFORMED, String.valueOf(e.getMessage()), e);
+    }
   }
 }

@@ -2,10 +2,13 @@ package io.esnode.cli;
 
 import io.esnode.bundle.BundleException;
 import io.esnode.json.Json;
+import io.esnode.recorder.BundleSealer;
 import io.esnode.recorder.EmptySpoolException;
+import io.esnode.recorder.Leftover;
 import io.esnode.recorder.Sealer;
 import io.esnode.signature.ExitCode;
 import io.esnode.signature.Signer;
+import io.esnode.spool.SealOrder;
 import io.esnode.spool.SpoolDirectory;
 import io.esnode.spool.SpoolException;
 import io.esnode.spool.SpoolReader;
@@ -62,8 +65,56 @@ final class Sealing {
     }
   }
 
+  /**
+   * Seals all that a recording of several bundles left.
+   *
+   * @param out directory to seal into, or the file where there is one bundle; null for beside the spool
+   */
+  static int sealRest(CommandLine line, Path spool, @Nullable Path out, Path key, Format format) {
+    Signer signer = NodeKey.signer(key);
+    BundleSealer sealer = (cut, bundle) -> {
+      try (SpoolDirectory directory = SpoolDirectory.open(cut)) {
+        Sealer.Sealed sealed = new Sealer(directory, bundle, signer).seal();
+        say(line, sealed, bundle, signer, format, true);
+        return sealed.sha256();
+      }
+    };
+    Path bundles = out != null ? out : beside(spool);
+    if (!Files.isDirectory(bundles)) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "--out %s: %s becomes bundles of a stream, which have their names; name a directory that is there"
+              .formatted(bundles, spool));
+    }
+    try (SpoolDirectory directory = SpoolDirectory.open(spool)) {
+      if (new Leftover(directory, sealer, bundles, text -> line.getErr().println("esnode: " + text))
+          .seal()
+          .isEmpty()) {
+        line.getErr().println("esnode: everything in %s had been sealed".formatted(spool));
+      }
+      return ExitCode.OK;
+    } catch (EmptySpoolException e) {
+      throw new CommandException(ExitCode.EVIDENCE_MISSING, String.valueOf(e.getMessage()), e);
+    } catch (SpoolException | BundleException e) {
+      throw new CommandException(ExitCode.MALFORMED, String.valueOf(e.getMessage()), e);
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.CANNOT_WRITE,
+          "%s: cannot be sealed: %s; nothing is lost: make room, then run: esnode recover %s"
+              .formatted(spool, Reason.of(e), spool),
+          e);
+    }
+  }
+
+  private static Path beside(Path spool) {
+    Path parent = spool.toAbsolutePath().normalize().getParent();
+    return parent == null ? spool : parent;
+  }
+
   private static Path target(Path spool, SpoolDirectory directory) throws IOException {
-    String name = SpoolReader.open(directory).header().target();
+    SpoolReader reader = SpoolReader.open(directory);
+    SealOrder order = reader.order();
+    String name = order == null ? reader.header().target() : order.target();
     if (name.isEmpty() || name.contains("/") || name.contains("\\") || name.startsWith(".")) {
       throw new SpoolException("%s: names %s as its bundle; say where to seal it with --out FILE"
           .formatted(spool, Text.oneLine(name)));

@@ -1,0 +1,68 @@
+package io.esnode.cli;
+
+import io.esnode.json.JsonException;
+import io.esnode.json.JsonReader;
+import io.esnode.recorder.BundleSealer;
+import io.esnode.recorder.EmptySpoolException;
+import io.esnode.signature.ExitCode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Seals in a Java process of its own, which says what it did on our standard error. */
+final class SealingChild implements BundleSealer {
+  private static final int MAX_ANSWER_BYTES = 1 << 16;
+
+  private final Path key;
+  private final Consumer<String> answers;
+
+  /**
+   * One that signs with that key.
+   *
+   * @param answers takes the JSON of each bundle
+   */
+  SealingChild(Path key, Consumer<String> answers) {
+    this.key = key;
+    this.answers = answers;
+  }
+
+  @Override
+  public String seal(Path spool, Path bundle) throws IOException {
+    Process child = ChildJvm.of(
+            ChildJvm.ANALYSIS,
+            List.of(
+                "seal",
+                spool.toString(),
+                "--out",
+                bundle.toString(),
+                "--key",
+                key.toString(),
+                "--format",
+                "json"))
+        .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+    byte[] answer = child.getInputStream().readNBytes(MAX_ANSWER_BYTES);
+    try {
+      int status = child.waitFor();
+      if (status == ExitCode.EVIDENCE_MISSING) {
+        throw new EmptySpoolException("%s: no complete tick".formatted(spool));
+      }
+      if (status != ExitCode.OK) {
+        throw new IOException(
+            "sealing ended with status %d; nothing is lost, the recording is in %s"
+                .formatted(status, spool));
+      }
+      String sha256 = JsonReader.object(answer).text("sha256");
+      answers.accept(new String(answer, StandardCharsets.UTF_8));
+      return sha256;
+    } catch (JsonException e) {
+      throw new IOException("the sealing process answers " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while %s was sealed".formatted(bundle), e);
+    }
+  }
+}
