@@ -111,7 +111,7 @@ class AuditLogTest {
     captured();
 
     assertThat(to.of("gap"))
-        .filteredOn(row -> row.texts().get("reason").contains("serial"))
+        .filteredOn(row -> String.valueOf(row.texts().get("reason")).contains("serial"))
         .singleElement()
         .satisfies(row -> {
           assertThat(row.texts())

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -171,7 +172,7 @@ class JournalTest {
     Files.writeString(root.resolve("proc/sys/kernel/random/boot_id"), BOOT + "\n");
   }
 
-  private Logs start(String program) {
+  private Logs start(@Nullable String program) {
     Clock clock = () -> NOW;
     return Logs.start(root, clock, NOW, new Logs.Choice(program, List.of()), Pseudonyms::clear, to);
   }
