@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,8 +70,8 @@ class TriggersTest {
   }
 
   /** Shows one value a second, null where it is missing, and says at which ticks something fired. */
-  private List<Long> firedAt(RowWatch watch, Table table, String column, Long... values) {
-    Row row = new Row(table, table == DISK ? "disk:sda" : "node");
+  private List<Long> firedAt(RowWatch watch, Table table, String column, @Nullable Long... values) {
+    Row row = new Row(table, table.equals(DISK) ? "disk:sda" : "node");
     List<Row> rows = List.of(row);
     fired.clear();
     for (int tick = 0; tick < values.length; tick++) {
@@ -85,12 +86,12 @@ class TriggersTest {
     return fired.stream().map(Firing::tick).toList();
   }
 
-  private List<Long> pressure(String trigger, Long... values) throws TriggerException {
+  private List<Long> pressure(String trigger, @Nullable Long... values) throws TriggerException {
     RowWatch watch = triggers(Duration.ZERO, trigger).rows(PSI, "live");
     return firedAt(watch, PSI, "memory_full_avg10_pct", values);
   }
 
-  private List<Long> reads(String trigger, Long... values) throws TriggerException {
+  private List<Long> reads(String trigger, @Nullable Long... values) throws TriggerException {
     RowWatch watch = triggers(Duration.ZERO, trigger).rows(DISK, "live");
     return firedAt(watch, DISK, "read_bytes", values);
   }
