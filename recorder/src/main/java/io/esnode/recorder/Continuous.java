@@ -250,7 +250,7 @@ public final class Continuous implements SegmentKeeper, AutoCloseable {
     boolean over = segment.nextTick() < 0;
     for (Iterator<Freeze> each = freezes.iterator(); each.hasNext(); ) {
       Freeze freeze = each.next();
-      if (over || freeze.cutTick >= 0 && freeze.cutTick <= segment.nextTick()) {
+      if (over || (freeze.cutTick >= 0 && freeze.cutTick <= segment.nextTick())) {
         plan(firstFrom(freeze.fromMono), segment, freeze.selection, freeze.bundle, freeze.answer);
         each.remove();
       }

@@ -84,7 +84,7 @@ public final class Leftover {
         there.add(number);
       }
     }
-    if (there.isEmpty() || ring && wasPlanned(state, there)) {
+    if (there.isEmpty() || (ring && wasPlanned(state, there))) {
       return state;
     }
     long first = ring ? there.get(0) : state.firstUnplanned();

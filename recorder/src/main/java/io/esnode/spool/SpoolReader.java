@@ -207,7 +207,7 @@ public final class SpoolReader {
         segments.size(),
         total,
         damagedBytes + tornBytes,
-        order == null || order.chainHead() == null
+        (order == null || order.chainHead() == null)
             ? ended
             : wholePart(order, previous, expected, visitor));
   }

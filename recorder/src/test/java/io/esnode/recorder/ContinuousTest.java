@@ -267,10 +267,16 @@ class ContinuousTest {
 
   // ---- what the tests share
 
+  @SuppressWarnings("NullAway.Init") // run() makes it
   private Continuous running;
+
+  @SuppressWarnings("NullAway.Init") // run() makes it
   private SpoolWriter spoolWriter;
+
   private ScriptedSource source = new ScriptedSource(7, "disk:sda", "disk:sdb");
   private ScriptedGpu gpu = new ScriptedGpu(8, "gpu:GPU-1");
+
+  @SuppressWarnings("NullAway.Init") // run() makes it
   private SpoolLane lane;
 
   private Path spool() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.esnode.metric.Registry;
 import io.esnode.metric.Table;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,7 +16,7 @@ class AttributeTest {
 
   private final Row row = new Row(PCIE, "pci:0000:01:00.0");
 
-  private Long value(Attribute attribute, String line) {
+  private @Nullable Long value(Attribute attribute, String line) {
     return Cells.parse(attribute, row, line + "\n").get("link_speed_mt_per_s");
   }
 

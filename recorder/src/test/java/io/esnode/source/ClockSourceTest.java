@@ -32,7 +32,7 @@ class ClockSourceTest {
   }
 
   private static Source sampled(Sources sources) {
-    assertThat(sources.tiers()).singleElement();
+    assertThat(sources.tiers()).hasSize(1);
     Source source = sources.tiers().get(0).sources().get(0);
     source.sample();
     return source;
