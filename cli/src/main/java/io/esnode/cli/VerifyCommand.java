@@ -24,12 +24,14 @@ import picocli.CommandLine.Spec;
 /** {@code esnode verify}: who sealed these files, and are they still what was sealed. */
 @Command(
     name = "verify",
-    description = "Check files against the signatures beside them, offline.",
+    description =
+        "Check files against the signatures beside them, and bundles of one stream against one another, offline.",
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
       "  esnode verify incident.parquet",
       "  esnode verify --key site.pub --format json *.parquet",
+      "  esnode verify /data    every bundle in it, and whether one is missing",
       "Exit status: 0 every check passed, 2 tampered, 3 signature or file missing,",
       "4 signer unknown, revoked or expired, 5 malformed; the worst file counts.",
       "Codes are explained in docs/reference/reason-codes.md."
@@ -56,7 +58,10 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(names = "--format", description = "human or json (default: human).")
   private Format format = Format.human;
 
-  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Bundles, ledgers or reports.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "Bundles, ledgers or reports, or a directory of them.")
   private List<Path> files = new ArrayList<>();
 
   @Override
@@ -68,9 +73,11 @@ final class VerifyCommand implements Callable<Integer> {
         new SidecarVerifier(trust.load(Home.of(System.getenv()), now), accepted, now);
     PrintWriter out = spec.commandLine().getOut();
     List<Json> verdicts = new ArrayList<>();
+    List<Verdict> all = new ArrayList<>();
     int exit = ExitCode.OK;
-    for (Path file : files) {
+    for (Path file : VerifiedFiles.of(files)) {
       Verdict verdict = verifier.verify(file);
+      all.add(verdict);
       exit = ExitCode.worst(exit, verdict.exit());
       if (format == Format.json) {
         verdicts.add(json(verdict));
@@ -78,10 +85,20 @@ final class VerifyCommand implements Callable<Integer> {
         print(out, verdict);
       }
     }
+    List<Json> streams = new ArrayList<>();
+    for (StreamVerdict stream : StreamVerdict.of(all)) {
+      exit = ExitCode.worst(exit, stream.exit());
+      if (format == Format.json) {
+        streams.add(json(stream));
+      } else {
+        print(out, stream);
+      }
+    }
     if (format == Format.json) {
       out.print(Json.object()
           .put("schema", "esnode.verify/1")
           .put("files", Json.array(verdicts))
+          .put("streams", Json.array(streams))
           .put("does_not_prove", Json.strings(NOT_PROVEN))
           .put("exit", exit)
           .build()
@@ -101,21 +118,43 @@ final class VerifyCommand implements Callable<Integer> {
     if (verdict.sha256() != null) {
       out.println("  sha256 " + verdict.sha256());
     }
-    for (Verdict.Check check : verdict.checks()) {
+    print(out, verdict.checks());
+    for (String check : verdict.notPerformed()) {
+      out.println("  not performed: " + Text.oneLine(check));
+    }
+  }
+
+  private static void print(PrintWriter out, List<Verdict.Check> checks) {
+    for (Verdict.Check check : checks) {
       out.println("  %s  %s  %s"
           .formatted(
               check.passed() ? "PASS" : "FAIL",
               check.reason().code(),
               Text.oneLine(check.message())));
     }
-    for (String check : verdict.notPerformed()) {
-      out.println("  not performed: " + Text.oneLine(check));
-    }
   }
 
-  private static Json.Obj json(Verdict verdict) {
+  private static void print(PrintWriter out, StreamVerdict stream) {
+    out.println("STREAM %s: %d bundles".formatted(Text.oneLine(stream.id()), stream.bundles()));
+    print(out, stream.checks());
+    out.println("  not performed: " + stream.notPerformed());
+  }
+
+  private static Json.Obj json(StreamVerdict stream) {
+    return Json.object()
+        .put("id", stream.id())
+        .put("first_sequence", stream.first())
+        .put("last_sequence", stream.last())
+        .put("bundles", stream.bundles())
+        .put("checks", json(stream.checks()))
+        .put("not_performed", Json.strings(List.of(stream.notPerformed())))
+        .put("exit", stream.exit())
+        .build();
+  }
+
+  private static Json json(List<Verdict.Check> all) {
     List<Json> checks = new ArrayList<>();
-    for (Verdict.Check check : verdict.checks()) {
+    for (Verdict.Check check : all) {
       checks.add(Json.object()
           .put("code", check.reason().code())
           .put("reason", check.passed() ? null : check.reason().name())
@@ -123,6 +162,10 @@ final class VerifyCommand implements Callable<Integer> {
           .put("message", check.message())
           .build());
     }
+    return Json.array(checks);
+  }
+
+  private static Json.Obj json(Verdict verdict) {
     Verdict.SignerIdentity signer = verdict.signer();
     return Json.object()
         .put("name", verdict.name())
@@ -138,7 +181,7 @@ final class VerifyCommand implements Callable<Integer> {
                     .put("key_id", signer.keyId())
                     .put("label", signer.label())
                     .build())
-        .put("checks", Json.array(checks))
+        .put("checks", json(verdict.checks()))
         .put("not_performed", Json.strings(verdict.notPerformed()))
         .put("exit", verdict.exit())
         .build();

@@ -73,6 +73,46 @@ class ContinuousRecordingTest {
   }
 
   @Test
+  void bundleThatIsMissingOrExchangedIsNamed() throws Exception {
+    Path data = Files.createDirectory(dir.resolve("data"));
+    record("data/n.parquet");
+
+    assertThat(esnode.run("verify", "data").out()).contains("PASS  ESV-STR-003  bundles 0 to 2");
+
+    Files.copy(data.resolve("n-000001.parquet"), dir.resolve("kept.parquet"));
+    Files.move(
+        data.resolve("n-000001.parquet.sigstore.json"), dir.resolve("kept.parquet.sigstore.json"));
+    Files.delete(data.resolve("n-000001.parquet"));
+    Esnode.Answer missing = esnode.run("verify", "data");
+    assertThat(missing.exit()).as(missing.out()).isEqualTo(3);
+    assertThat(missing.out())
+        .contains("FAIL  ESV-STR-001  number 1 is missing between data/n-000000.parquet and");
+
+    Esnode.Answer elsewhere = esnode.run("verify", "--format", "json", "data", "kept.parquet");
+    assertThat(elsewhere.exit()).as(elsewhere.out()).isZero();
+    assertThat(elsewhere.out()).contains("\"bundles\": 3", "\"last_sequence\": 2");
+    assertThat(esnode
+            .run("verify", Files.createDirectory(dir.resolve("empty")).toString())
+            .exit())
+        .isEqualTo(3);
+  }
+
+  private void record(String out) throws Exception {
+    Esnode.Answer recorded = esnode.run(
+        "record",
+        "--no-gpu",
+        "--interval",
+        "50ms",
+        "--rotate",
+        "500ms",
+        "--duration",
+        "1200ms",
+        "--out",
+        out);
+    assertThat(recorded.exit()).as(recorded.err()).isZero();
+  }
+
+  @Test
   void ringGivesItsLastMinutesAndGoesOn() throws Exception {
     Path ring = Files.createDirectory(dir.resolve("ring"));
     Esnode other = new Esnode(Files.createDirectory(dir.resolve("other")));

@@ -62,7 +62,7 @@ public final class Cut {
   private static void takeBack(Path left, Path from) throws IOException {
     Path original = from.resolve(String.valueOf(left.getFileName()));
     if (!Files.exists(original)
-        || (!Files.isSameFile(left, original) && !isBeginningOf(left, original))) {
+        || !(Files.isSameFile(left, original) || isBeginningOf(left, original))) {
       throw new SpoolException(
           "%s: a segment that %s does not have; seal it with: esnode recover %s"
               .formatted(left, from, left.getParent()));

@@ -203,13 +203,18 @@ public final class SpoolReader {
     }
     return new Summary(
         header,
-        segments.isEmpty() || previous == null ? "" : previous,
+        previous == null ? "" : previous,
         segments.size(),
         total,
         damagedBytes + tornBytes,
-        (order == null || order.chainHead() == null)
-            ? ended
-            : wholePart(order, previous, expected, visitor));
+        ended(previous, expected, visitor));
+  }
+
+  private boolean ended(@Nullable String last, long next, SpoolVisitor visitor) throws IOException {
+    if (order == null || order.chainHead() == null) {
+      return ended;
+    }
+    return wholePart(order, last, next, visitor);
   }
 
   /** Whether the last segment is the one that the recorder wrote. */

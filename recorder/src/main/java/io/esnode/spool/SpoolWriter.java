@@ -215,9 +215,10 @@ public final class SpoolWriter implements Closeable {
     if (!lostRows.isEmpty()) {
       tellLostRows(moment.monoNanos());
     }
-    boolean due = segmentOwed.getAndSet(false);
-    boolean startsSegment = keeper.beginsAt(tick)
-        || due
+    boolean due = keeper.beginsAt(tick);
+    boolean owed = segmentOwed.getAndSet(false);
+    boolean startsSegment = due
+        || owed
         || segmentBytes.get() > options.segmentBytes()
         || moment.monoNanos() - segmentStart > options.segmentTime().toNanos();
     boolean taken = tick(

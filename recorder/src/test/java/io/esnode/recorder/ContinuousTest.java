@@ -32,8 +32,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
@@ -54,8 +56,16 @@ class ContinuousTest {
   private final List<List<TextRow>> gaps = new ArrayList<>();
   private final List<List<NvmlSession>> sessions = new ArrayList<>();
   private final List<String> said = new ArrayList<>();
+  private final ScriptedSource source = new ScriptedSource(7, "disk:sda", "disk:sdb");
+  private final ScriptedGpu gpu = new ScriptedGpu(8, "gpu:GPU-1");
   private boolean diskFull;
   private long now;
+
+  @SuppressWarnings("NullAway.Init") // start
+  private SpoolWriter spoolWriter;
+
+  @SuppressWarnings("NullAway.Init") // record
+  private SpoolLane lane;
 
   @Test
   void neighboursShareNoTickAndMissNone() throws Exception {
@@ -87,7 +97,7 @@ class ContinuousTest {
         .isEqualTo(new Manifest.Stream(first.recordingId(), 1, sha256(0), "continuous"));
     assertThat(third.stream())
         .isEqualTo(new Manifest.Stream(first.recordingId(), 2, sha256(1), "continuous"));
-    assertThat(java.util.Objects.requireNonNull(second.nvml()).lanes())
+    assertThat(Objects.requireNonNull(second.nvml()).lanes())
         .extracting(lane -> lane.expected() + "/" + lane.captured())
         .containsExactly("20/20");
   }
@@ -206,6 +216,31 @@ class ContinuousTest {
   }
 
   @Test
+  void fullDiskTakesTheOldestAndSaysSo() throws Exception {
+    Continuous ring = start(Continuous.Policy.ring(Duration.ofHours(1), 64 << 20));
+    record(writer(), 0, 1200);
+    drain();
+    CompletableFuture<Frozen> wanted =
+        ring.freeze(Duration.ofSeconds(500), Duration.ofDays(1), "trigger", null);
+
+    boolean other = ring.makeRoom(new IOException("Input/output error"));
+    boolean room = ring.makeRoom(new IOException("No space left on device"));
+    boolean more = ring.makeRoom(new IOException("No space left on device"));
+    end(ring, 1200);
+
+    Seen left =
+        look(wanted.get(1, TimeUnit.MINUTES).bundle().getParent().resolve("t.parquet.spool"));
+    assertThat(List.of(other, room, more)).containsExactly(false, true, false);
+    assertThat(left.ticks).contains(700L, 1199L).doesNotContain(0L);
+    assertThat(left.gaps)
+        .extracting(row -> row.texts().get("metric"))
+        .containsExactly("disk", "ring");
+    assertThat(left.damage)
+        .extracting(SpoolVisitor.Damage::reason)
+        .allMatch(reason -> reason.contains("segments before it are missing"));
+  }
+
+  @Test
   void restOfARotationThatDiedGoesOnWhereItsBundlesEnd() throws Exception {
     Continuous rotation = start(Continuous.Policy.rotation(Duration.ofSeconds(20)));
     record(writer(), 0, 50);
@@ -256,7 +291,7 @@ class ContinuousTest {
     Path last = segments.get(segments.size() - 1);
     byte[] bytes = Files.readAllBytes(last);
     Files.delete(last);
-    Files.write(last, java.util.Arrays.copyOf(bytes, bytes.length - 1));
+    Files.write(last, Arrays.copyOf(bytes, bytes.length - 1));
 
     Seen seen = look(part);
 
@@ -264,20 +299,6 @@ class ContinuousTest {
         .extracting(SpoolVisitor.Damage::reason)
         .anyMatch(reason -> reason.startsWith("the recorder says it has SHA-256"));
   }
-
-  // ---- what the tests share
-
-  @SuppressWarnings("NullAway.Init") // run() makes it
-  private Continuous running;
-
-  @SuppressWarnings("NullAway.Init") // run() makes it
-  private SpoolWriter spoolWriter;
-
-  private ScriptedSource source = new ScriptedSource(7, "disk:sda", "disk:sdb");
-  private ScriptedGpu gpu = new ScriptedGpu(8, "gpu:GPU-1");
-
-  @SuppressWarnings("NullAway.Init") // run() makes it
-  private SpoolLane lane;
 
   private Path spool() {
     return dir.resolve("t.parquet.spool");
@@ -292,7 +313,7 @@ class ContinuousTest {
   private Continuous start(Continuous.Policy policy) throws IOException {
     SpoolDirectory directory = SpoolDirectory.create(spool());
     Clock clock = () -> Spools.moment(now);
-    running = Continuous.start(
+    Continuous running = Continuous.start(
         policy, directory, Spools.header(), "t", dir, clock, this::seal, said::add);
     spoolWriter = SpoolWriter.open(
         directory, Spools.header(), policy.options(SpoolWriter.Options.LOSSLESS), running);
