@@ -40,7 +40,6 @@ final class RunningRecorders {
         throw noAnswer(socket, e);
       } catch (IOException e) {
         // A recorder that was killed leaves its socket behind.
-        continue;
       }
     }
     return answers;
