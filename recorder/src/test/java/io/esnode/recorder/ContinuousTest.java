@@ -228,8 +228,7 @@ class ContinuousTest {
     boolean more = ring.makeRoom(new IOException("No space left on device"));
     end(ring, 1200);
 
-    Seen left =
-        look(wanted.get(1, TimeUnit.MINUTES).bundle().getParent().resolve("t.parquet.spool"));
+    Seen left = look(wanted.get(1, TimeUnit.MINUTES).bundle().resolveSibling("t.parquet.spool"));
     assertThat(List.of(other, room, more)).containsExactly(false, true, false);
     assertThat(left.ticks).contains(700L, 1199L).doesNotContain(0L);
     assertThat(left.gaps)
