@@ -64,7 +64,14 @@ class StreamVerdictTest {
 
   @Test
   void singleBundlesAndOtherFilesAreNoStream() {
-    Verdict report = new Verdict("r", null, TrustState.UNSIGNED, List.of(), List.of(), null, null);
+    Verdict report = new Verdict(
+        "r",
+        null,
+        TrustState.UNSIGNED,
+        List.of(),
+        List.of(),
+        null,
+        Json.object().put("predicate", Json.object().build()).build());
 
     assertThat(StreamVerdict.of(List.of(bundle("b", 1, "aa"), report))).isEmpty();
   }

@@ -90,7 +90,7 @@ class KernelRowsTest {
     TextRow row = event(
         "oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0-1,oom_memcg=/slurm/job_77,task_memcg=/slurm/job_77,task=10.0.0.7-man,pid=863987,uid=1000");
 
-    assertThat(row.texts().get("cgroup")).matches("/slurm/a-[0-9a-f]{16}");
+    assertThat(row.texts().get("cgroup")).matches("/slurm/job_a-[0-9a-f]{16}");
     assertThat(row.texts().get("process_name")).matches("a-[0-9a-f]{16}-man");
     assertThat(row.toString())
         .doesNotContain("job_77")

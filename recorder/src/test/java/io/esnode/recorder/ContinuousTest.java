@@ -225,7 +225,10 @@ class ContinuousTest {
 
     boolean other = ring.makeRoom(new IOException("Input/output error"));
     boolean room = ring.makeRoom(new IOException("No space left on device"));
-    boolean more = ring.makeRoom(new IOException("No space left on device"));
+    boolean more = true;
+    for (int i = 0; i < 10 && more; i++) {
+      more = ring.makeRoom(new IOException("No space left on device"));
+    }
     end(ring, 1200);
 
     Seen left = look(wanted.get(1, TimeUnit.MINUTES).bundle().resolveSibling("t.parquet.spool"));
@@ -233,7 +236,8 @@ class ContinuousTest {
     assertThat(left.ticks).contains(700L, 1199L).doesNotContain(0L);
     assertThat(left.gaps)
         .extracting(row -> row.texts().get("metric"))
-        .containsExactly("disk", "ring");
+        .startsWith("disk", "ring")
+        .containsOnly("disk", "ring");
     assertThat(left.damage)
         .extracting(SpoolVisitor.Damage::reason)
         .allMatch(reason -> reason.contains("segments before it are missing"));

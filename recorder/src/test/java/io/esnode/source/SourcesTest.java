@@ -19,6 +19,9 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class SourcesTest {
+  private static final List<String> HARDWARE =
+      List.of("pcie", "edac", "energy", "infiniband", "sensor");
+
   private static final int TICKS = 200;
 
   private FakeHost host;
@@ -65,7 +68,7 @@ class SourcesTest {
         .filteredOn(tier -> tier.every().equals(Duration.ofSeconds(10)))
         .flatExtracting(Sources.Tier::sources)
         .extracting(s -> s.table().name())
-        .contains("pcie", "edac", "energy", "infiniband", "sensor");
+        .containsAll(HARDWARE);
   }
 
   @Test
@@ -75,7 +78,19 @@ class SourcesTest {
       long present = source.rows().stream().mapToLong(r -> Cells.of(r).size()).sum();
       long all = (long) source.rows().size() * source.table().columns().size();
 
-      assertThat(source.rows()).isNotEmpty();
+      if (HARDWARE.contains(source.table().name())) {
+        // This host has no such hardware; what appears later gets rows then.
+        assertThat(source.failures())
+            .as(source.name())
+            .extracting(Failure::metric)
+            .containsExactly(source.table().name());
+        continue;
+      }
+      if (source.table().name().equals("top_process")) {
+        assertThat(source.rows()).as("no process runs here").isEmpty();
+        continue;
+      }
+      assertThat(source.rows()).as(source.name()).isNotEmpty();
       assertThat(all - present).as(source.name()).isEqualTo(source.failures().size());
     }
   }
