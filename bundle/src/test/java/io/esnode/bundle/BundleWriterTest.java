@@ -92,7 +92,8 @@ class BundleWriterTest {
     assertThat(bundle.manifest()).isEqualTo(sealed.manifest());
     assertThat(bundle.columns().keySet()).containsExactly("disk", "audit");
     assertThat(bundle.columns().get("audit"))
-        .containsExactly("action", "outcome", "detail", "sha256");
+        .containsExactly(
+            "action", "outcome", "detail", "sha256", "account", "record_type", "serial");
     assertThat(bundle.rows()).isEqualTo(101);
   }
 

@@ -14,6 +14,7 @@ import io.esnode.spool.SpoolDirectory;
 import io.esnode.spool.SpoolException;
 import io.esnode.spool.SpoolHeader;
 import io.esnode.spool.SpoolWriter;
+import io.esnode.trigger.Triggers;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 final class BundleStream implements AutoCloseable {
   /** Sealing a full ring on a busy machine. */
   private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+  /** As far back as a ring may reach. */
+  private static final Duration EVERYTHING = Duration.ofDays(365);
 
   private final @Nullable Continuous continuous;
   private final ContinuousOptions options;
@@ -105,10 +109,22 @@ final class BundleStream implements AutoCloseable {
     return writer;
   }
 
-  /** What triggers freeze; null where the recording becomes one bundle. */
-  @Nullable
-  Continuous continuous() {
-    return continuous;
+  /** From now on what fires makes a bundle of the ring and of what comes after; nothing happens where there is no ring. */
+  void freezeOn(Triggers triggers, Recorder recorder) {
+    Continuous ring = continuous;
+    if (ring == null || !options.isRing()) {
+      return;
+    }
+    triggers.listen(firing -> {
+      recorder.audit("ring.frozen", "success", "for the trigger " + firing.trigger(), null);
+      ring.freeze(EVERYTHING, options.after(), "trigger", null).whenComplete((frozen, failure) -> {
+        if (failure == null) {
+          talk.accept("trigger %s: sealed %s".formatted(firing.trigger(), frozen.bundle()));
+        } else {
+          talk.accept("trigger %s: %s".formatted(firing.trigger(), failure.getMessage()));
+        }
+      });
+    });
   }
 
   /** How the recording is told from a plain one, for the user. */

@@ -45,6 +45,14 @@ final class ContinuousOptions {
   private @Nullable Long maxBytes;
 
   @Option(
+      names = "--after",
+      paramLabel = "D",
+      converter = DurationConverter.class,
+      description =
+          "How much of what comes after a trigger is in its bundle, beside all that the ring holds; default: 1m.")
+  private @Nullable Duration after;
+
+  @Option(
       names = "--seal-on-exit",
       description =
           "Seal what the ring holds when the recording ends; default: it stays for 'esnode recover'.")
@@ -56,9 +64,9 @@ final class ContinuousOptions {
     if (every != null && ring) {
       throw new CommandException(ExitCode.USAGE, "--rotate and --ring: choose one");
     }
-    if (!ring && (keep != null || maxBytes != null || sealOnExit)) {
+    if (!ring && (keep != null || maxBytes != null || after != null || sealOnExit)) {
       throw new CommandException(
-          ExitCode.USAGE, "--keep, --max-bytes and --seal-on-exit belong to --ring");
+          ExitCode.USAGE, "--keep, --max-bytes, --after and --seal-on-exit belong to --ring");
     }
     if (every != null) {
       atLeast("--rotate", every, interval);
@@ -95,6 +103,11 @@ final class ContinuousOptions {
     return ring;
   }
 
+  /** How long a trigger's bundle waits for what comes after it. */
+  Duration after() {
+    return after == null ? Duration.ofMinutes(1) : after;
+  }
+
   boolean sealsOnExit() {
     return !ring || sealOnExit;
   }
@@ -105,6 +118,7 @@ final class ContinuousOptions {
       config.put("bundles", "from a ring");
       config.put("ring.keep", Duration.ofNanos(policy.keepNanos()).toString());
       config.put("ring.max_bytes", Long.toString(policy.maxBytes()));
+      config.put("ring.after", after().toString());
     } else {
       config.put("bundles", "one every " + Duration.ofNanos(policy.rotateNanos()));
     }

@@ -216,6 +216,7 @@ final class RecordCommand implements Callable<Integer> {
       spool.watch(triggers);
       RunningTriggers armed = new RunningTriggers(declared, triggers, clock);
       recorder = new Recorder(clock, sources, spool, start.monoNanos(), interval);
+      stream.freezeOn(triggers, recorder);
       CountDownLatch sealed = new CountDownLatch(1);
       int[] exit = {ExitCode.BUG};
       Thread hook = endOnSignal(recorder, sealed, exit);

@@ -113,6 +113,46 @@ class ContinuousRecordingTest {
   }
 
   @Test
+  void triggerMakesABundleOfTheRingAndOfWhatComesAfter() throws Exception {
+    Path ring = Files.createDirectory(dir.resolve("ring"));
+    Process recorder = esnode.start(
+        "record",
+        "--no-gpu",
+        "--ring",
+        "--interval",
+        "50ms",
+        "--keep",
+        "2s",
+        "--trigger",
+        "recorder.spool_bytes > 20k",
+        "--after",
+        "300ms",
+        "--out",
+        "ring");
+    Path bundle = null;
+    for (int i = 0; i < 600 && bundle == null && recorder.isAlive(); i++) {
+      Thread.sleep(100);
+      try (Stream<Path> files = Files.list(ring)) {
+        bundle =
+            files.filter(f -> f.toString().endsWith(".parquet")).findFirst().orElse(null);
+      }
+    }
+    recorder.destroy();
+    assertThat(recorder.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(bundle).as(esnode.answer(recorder).err()).isNotNull();
+
+    String made = dir.relativize(bundle).toString();
+    assertThat(manifest(made).stream().selection()).isEqualTo("trigger");
+    Esnode.Answer fired = esnode.run(
+        "query",
+        made,
+        "SELECT count(*) AS n FROM event WHERE event_class = 'trigger'",
+        "--format",
+        "csv");
+    assertThat(fired.out().lines()).contains("1");
+  }
+
+  @Test
   void ringGivesItsLastMinutesAndGoesOn() throws Exception {
     Path ring = Files.createDirectory(dir.resolve("ring"));
     Esnode other = new Esnode(Files.createDirectory(dir.resolve("other")));
@@ -159,6 +199,7 @@ class ContinuousRecordingTest {
   @Test
   void optionsThatDoNotGoTogetherAreRefused() throws Exception {
     for (List<String> options : List.of(
+        List.of("--after", "1m"),
         List.of("--ring", "--rotate", "24h"),
         List.of("--keep", "15m"),
         List.of("--ring", "--duration", "20s"),
