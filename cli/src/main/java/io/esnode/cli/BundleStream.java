@@ -20,6 +20,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -117,13 +118,14 @@ final class BundleStream implements AutoCloseable {
     }
     triggers.listen(firing -> {
       recorder.audit("ring.frozen", "success", "for the trigger " + firing.trigger(), null);
-      ring.freeze(EVERYTHING, options.after(), "trigger", null).whenComplete((frozen, failure) -> {
-        if (failure == null) {
-          talk.accept("trigger %s: sealed %s".formatted(firing.trigger(), frozen.bundle()));
-        } else {
-          talk.accept("trigger %s: %s".formatted(firing.trigger(), failure.getMessage()));
-        }
-      });
+      CompletableFuture<Void> unused = ring.freeze(EVERYTHING, options.after(), "trigger", null)
+          .handle((frozen, failure) -> {
+            talk.accept("trigger %s: %s"
+                .formatted(
+                    firing.trigger(),
+                    failure == null ? "sealed " + frozen.bundle() : failure.getMessage()));
+            return null;
+          });
     });
   }
 
