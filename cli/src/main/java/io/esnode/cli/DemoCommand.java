@@ -19,7 +19,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -195,13 +197,16 @@ final class DemoCommand implements Callable<Integer> {
                     .formatted(
                         present.stream().map(Finding::rule).distinct().count(),
                         ledger.rules().size())));
+    Map<String, Integer> lines = new LinkedHashMap<>();
     for (Finding finding : present) {
-      say("  %-8s %s (%s)"
+      String line = "  %-8s %s (%s)"
           .formatted(
               finding.severity().word(),
               Text.oneLine(finding.title()),
-              Text.oneLine(finding.entity())));
+              Text.oneLine(finding.entity()));
+      lines.merge(line, 1, Integer::sum);
     }
+    lines.forEach((line, count) -> say(count == 1 ? line : line + ", %d times".formatted(count)));
   }
 
   private void files(Path directory, Path bundle) {
