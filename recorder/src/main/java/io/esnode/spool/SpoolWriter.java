@@ -691,7 +691,7 @@ public final class SpoolWriter implements Closeable {
    * that comes when this segment has grown by another segment's length.
    */
   private void owe() {
-    if (keeper != SegmentKeeper.NONE) {
+    if (!keeper.equals(SegmentKeeper.NONE)) {
       segmentOwed.set(true);
     }
   }
