@@ -64,7 +64,7 @@ class CrashedRecordingTest {
         .sum();
   }
 
-  private enum Harm {
+  enum Harm {
     TORN,
     FLIPPED,
     MISSING,

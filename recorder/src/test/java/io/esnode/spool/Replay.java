@@ -112,7 +112,7 @@ public final class Replay {
   static void restore(Map<String, byte[]> files, Map<String, byte[]> there, Path spool)
       throws IOException {
     for (Map.Entry<String, byte[]> file : files.entrySet()) {
-      if (there.get(file.getKey()) != file.getValue()) {
+      if (!Arrays.equals(there.get(file.getKey()), file.getValue())) {
         Files.write(spool.resolve(file.getKey()), file.getValue());
       }
     }
