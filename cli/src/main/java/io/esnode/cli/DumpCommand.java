@@ -8,12 +8,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -28,7 +26,7 @@ import picocli.CommandLine.Spec;
       "  esnode dump --last 10m",
       "  esnode dump --last 2m --out hang.parquet --reason 'rank 7 hangs in all-reduce'",
     })
-final class DumpCommand implements Callable<Integer> {
+final class DumpCommand implements Callable<Integer>, AskedRecorders.Question {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli injects it
   private CommandSpec spec;
@@ -49,83 +47,61 @@ final class DumpCommand implements Callable<Integer> {
   private @Nullable Path out;
 
   @Option(
-      names = "--recorder",
-      paramLabel = "ID",
-      description = "Only the recording whose id begins so; default: all of this user's.")
-  private String recorder = "";
-
-  @Option(
       names = "--reason",
       paramLabel = "TEXT",
       defaultValue = "esnode dump",
       description = "Stands in the recording.")
   private String reason = "esnode dump";
 
-  @Option(
-      names = "--format",
-      paramLabel = "human|json",
-      defaultValue = "human",
-      description = "How to say what was done.")
-  private Format format = Format.human;
+  @Mixin
+  private AskedRecorders recorders = new AskedRecorders();
 
   @Override
   public Integer call() throws IOException {
-    Path run = Home.of(System.getenv()).run();
+    return recorders.ask(spec, this);
+  }
+
+  @Override
+  public Json.Obj request() {
     Path target =
         out == null ? null : BundleTarget.checked(out).toAbsolutePath().normalize();
-    Json.Obj request = Json.object()
+    return Json.object()
         .put("command", "dump")
         .put("last_ms", last.toMillis())
         .put("out", target == null ? null : target.toString())
         .put("why", Text.oneLine(reason))
         .build();
-    List<Json> answers = new ArrayList<>();
-    boolean all = true;
-    for (Map.Entry<Path, Json.Obj> each :
-        RunningRecorders.ask(run, recorder, request).entrySet()) {
-      try {
-        answers.add(each.getValue());
-        all &= say(each.getValue());
-      } catch (JsonException e) {
-        throw RunningRecorders.noAnswer(each.getKey(), e);
-      }
-    }
-    if (format == Format.json) {
-      spec.commandLine()
-          .getOut()
-          .print(Json.object()
-              .put("schema", "esnode.dump/1")
-              .put("recorders", Json.array(answers))
-              .build()
-              .pretty());
-    }
-    if (answers.isEmpty()) {
-      throw new CommandException(
-          ExitCode.EVIDENCE_MISSING,
-          "%s: no ring that this user can reach%s; begin one with: esnode record --ring"
-              .formatted(
-                  run, recorder.isEmpty() ? "" : " under an id that begins with " + recorder));
-    }
-    return all ? ExitCode.OK : ExitCode.CANNOT_WRITE;
   }
 
-  private boolean say(Json.Obj answer) throws JsonException {
-    boolean done = answer.bool("done");
-    if (format == Format.human) {
-      spec.commandLine()
-          .getOut()
-          .println(
-              done
-                  ? "%s: %s to %s"
-                      .formatted(
-                          Text.oneLine(answer.text("dumped")),
-                          moment(answer.integer("from_ts_us")),
-                          moment(answer.integer("to_ts_us")))
-                  : "NOT DONE (recorder %d): %s"
-                      .formatted(
-                          answer.integer("recorder_pid"), Text.oneLine(answer.text("detail"))));
-    }
-    return done;
+  @Override
+  public String schema() {
+    return "esnode.dump/1";
+  }
+
+  @Override
+  public String done(Json.Obj answer) throws JsonException {
+    return "%s: %s to %s"
+        .formatted(
+            AskedRecorders.said(answer, "dumped"),
+            moment(answer.integer("from_ts_us")),
+            moment(answer.integer("to_ts_us")));
+  }
+
+  @Override
+  public String notDone(Json.Obj answer) throws JsonException {
+    return "NOT DONE (recorder %d): %s"
+        .formatted(answer.integer("recorder_pid"), AskedRecorders.said(answer, "detail"));
+  }
+
+  @Override
+  public String nobody(String under) {
+    return "no ring that this user can reach%s; begin one with: esnode record --ring"
+        .formatted(under);
+  }
+
+  @Override
+  public int refused() {
+    return ExitCode.CANNOT_WRITE;
   }
 
   private static Instant moment(long tsMicros) {

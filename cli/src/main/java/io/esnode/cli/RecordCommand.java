@@ -205,8 +205,8 @@ final class RecordCommand implements Callable<Integer> {
     int sealing;
     ProcessEvents processes = new ProcessEvents(clock, () -> pseudonyms(home));
     try (Sources sources = gpu.with(Sources.host(Path.of("/proc"), Path.of("/sys"), processes));
-        ServiceManager manager =
-            ServiceManager.of(System.getenv(), ProcessHandle.current().pid())) {
+        SystemdNotifier systemd =
+            SystemdNotifier.of(System.getenv(), ProcessHandle.current().pid())) {
       Moment start = clock.now();
       SpoolHeader header = header(id, node, target, start, gpu, policy);
       BundleStream stream = BundleStream.start(
@@ -257,10 +257,10 @@ final class RecordCommand implements Callable<Integer> {
             new RecorderStatus(header, recorder, spool, triggers, gpus::gpus).commands());
         commands.putAll(stream.commands(recorder));
         RecorderSocket socket = listen(home, header.recordingId(), target, commands);
-        manager.watch(target, recorder::isSampling);
+        systemd.watch(target, recorder::isSampling);
         try {
           recorder.run(duration, () -> {
-            manager.stopping();
+            systemd.stopping();
             if (socket != null) {
               socket.close();
             }

@@ -2,19 +2,16 @@ package io.esnode.cli;
 
 import io.esnode.json.Json;
 import io.esnode.json.JsonException;
-import io.esnode.signature.ExitCode;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -32,7 +29,7 @@ import picocli.CommandLine.Spec;
       "  esnode release --gpu GPU-1b2c…        one GPU; the others are recorded on",
       "  esnode release --end                  attach again now",
     })
-final class ReleaseCommand implements Callable<Integer> {
+final class ReleaseCommand implements Callable<Integer>, AskedRecorders.Question {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli injects it
   private CommandSpec spec;
@@ -52,60 +49,22 @@ final class ReleaseCommand implements Callable<Integer> {
   private boolean end;
 
   @Option(
-      names = "--recorder",
-      paramLabel = "ID",
-      description = "Only the recording whose id begins so; default: all of this user's.")
-  private String recorder = "";
-
-  @Option(
       names = "--reason",
       paramLabel = "TEXT",
       defaultValue = "esnode release",
       description = "Stands in the recording.")
   private String reason = "esnode release";
 
-  @Option(
-      names = "--format",
-      paramLabel = "human|json",
-      defaultValue = "human",
-      description = "How to say what was done.")
-  private Format format = Format.human;
+  @Mixin
+  private AskedRecorders recorders = new AskedRecorders();
 
   @Override
   public Integer call() throws IOException {
-    Path run = Home.of(System.getenv()).run();
-    List<Json> answers = new ArrayList<>();
-    boolean all = true;
-    for (Map.Entry<Path, Json.Obj> each :
-        RunningRecorders.ask(run, recorder, request()).entrySet()) {
-      try {
-        Json.Obj answer = checked(each.getValue());
-        answers.add(answer);
-        all &= say(answer);
-      } catch (JsonException e) {
-        throw RunningRecorders.noAnswer(each.getKey(), e);
-      }
-    }
-    if (format == Format.json) {
-      spec.commandLine()
-          .getOut()
-          .print(Json.object()
-              .put("schema", "esnode.release/1")
-              .put("recorders", Json.array(answers))
-              .build()
-              .pretty());
-    }
-    if (answers.isEmpty()) {
-      throw new CommandException(
-          ExitCode.EVIDENCE_MISSING,
-          "%s: no recorder of GPUs that this user can reach runs%s; nothing was done"
-              .formatted(
-                  run, recorder.isEmpty() ? "" : " under an id that begins with " + recorder));
-    }
-    return all ? ExitCode.OK : ExitCode.CHECK_FAILED;
+    return recorders.ask(spec, this);
   }
 
-  private Json.Obj request() {
+  @Override
+  public Json.Obj request() {
     Json.Builder request = Json.object().put("command", end ? "attach" : "release");
     if (!end) {
       request.put("hold_ms", hold.toMillis()).put("why", Text.oneLine(reason));
@@ -113,12 +72,18 @@ final class ReleaseCommand implements Callable<Integer> {
     return request.put("gpu", uuid()).build();
   }
 
+  @Override
+  public String schema() {
+    return "esnode.release/1";
+  }
+
   private @Nullable String uuid() {
     return gpu == null || !gpu.startsWith("gpu:") ? gpu : gpu.substring("gpu:".length());
   }
 
   /** What the recorder says is looked at: the descriptors of its processes are in /proc. */
-  private Json.Obj checked(Json.Obj answer) throws JsonException {
+  @Override
+  public Json.Obj checked(Json.Obj answer) throws JsonException {
     boolean held = !end
         && (holdsDevice(answer.integer("child_pid"))
             || holdsDevice(answer.integer("recorder_pid")));
@@ -158,21 +123,30 @@ final class ReleaseCommand implements Callable<Integer> {
     }
   }
 
-  private boolean say(Json.Obj answer) throws JsonException {
-    boolean done = answer.bool("done");
-    if (format == Format.human) {
-      long childPid = answer.integer("child_pid");
-      spec.commandLine()
-          .getOut()
-          .println("%s %s (recorder %d): %s%s, %s s"
-              .formatted(
-                  done ? end ? "attached" : "released" : "NOT DONE",
-                  Text.oneLine(answer.text("bundle")),
-                  answer.integer("recorder_pid"),
-                  childPid == 0 ? "" : "capture process %d: ".formatted(childPid),
-                  Text.oneLine(answer.text("detail")),
-                  String.format(Locale.ROOT, "%.3f", answer.integer("took_us") / 1e6)));
-    }
-    return done;
+  @Override
+  public String done(Json.Obj answer) throws JsonException {
+    return words(end ? "attached" : "released", answer);
+  }
+
+  @Override
+  public String notDone(Json.Obj answer) throws JsonException {
+    return words("NOT DONE", answer);
+  }
+
+  private static String words(String what, Json.Obj answer) throws JsonException {
+    long childPid = answer.integer("child_pid");
+    return "%s %s (recorder %d): %s%s, %s s"
+        .formatted(
+            what,
+            AskedRecorders.said(answer, "bundle"),
+            answer.integer("recorder_pid"),
+            childPid == 0 ? "" : "capture process %d: ".formatted(childPid),
+            AskedRecorders.said(answer, "detail"),
+            String.format(Locale.ROOT, "%.3f", answer.integer("took_us") / 1e6));
+  }
+
+  @Override
+  public String nobody(String under) {
+    return "no recorder of GPUs that this user can reach runs%s; nothing was done".formatted(under);
   }
 }

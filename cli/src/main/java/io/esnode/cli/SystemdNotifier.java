@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * sd_notify(3). Java 17 has no AF_UNIX datagram socket, so systemd-notify(1) sends, which needs {@code NotifyAccess=all}.
  * Does nothing elsewhere.
  */
-final class ServiceManager implements AutoCloseable {
+final class SystemdNotifier implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private static final long FIRST_TICK_NANOS = 20_000_000;
@@ -30,7 +30,7 @@ final class ServiceManager implements AutoCloseable {
   private volatile boolean ended;
   private @Nullable Thread thread;
 
-  private ServiceManager(boolean listens, long watchdogMicros) {
+  private SystemdNotifier(boolean listens, long watchdogMicros) {
     this.listens = listens;
     this.watchdogMicros = watchdogMicros;
   }
@@ -39,12 +39,12 @@ final class ServiceManager implements AutoCloseable {
    * @param environment NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID as sd_notify(3) and sd_watchdog_enabled(3) describe them
    * @param pid of this process
    */
-  static ServiceManager of(Map<String, String> environment, long pid) {
+  static SystemdNotifier of(Map<String, String> environment, long pid) {
     String micros = environment.getOrDefault("WATCHDOG_USEC", "");
     String whose = environment.getOrDefault("WATCHDOG_PID", Long.toString(pid));
     boolean ours = micros.matches("[1-9][0-9]{0,14}") && whose.equals(Long.toString(pid));
     boolean listens = !environment.getOrDefault("NOTIFY_SOCKET", "").isEmpty();
-    return new ServiceManager(listens, ours ? Long.parseLong(micros) : 0);
+    return new SystemdNotifier(listens, ours ? Long.parseLong(micros) : 0);
   }
 
   /**
@@ -55,7 +55,7 @@ final class ServiceManager implements AutoCloseable {
    */
   void watch(Path bundle, BooleanSupplier records) {
     if (listens) {
-      Thread watching = new Thread(null, () -> run(bundle, records), "service-manager", 256 << 10);
+      Thread watching = new Thread(null, () -> run(bundle, records), "systemd-notifier", 256 << 10);
       watching.setDaemon(true);
       watching.start();
       thread = watching;
@@ -91,7 +91,7 @@ final class ServiceManager implements AutoCloseable {
     LockSupport.unpark(thread);
   }
 
-  /** A manager that cannot be told is no reason to stop recording. */
+  /** A systemd that cannot be told is no reason to stop recording. */
   private static void say(String... assignments) {
     List<String> command = new ArrayList<>(List.of("systemd-notify"));
     command.addAll(List.of(assignments));

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The recorder under systemd, in whose place a systemd-notify(1) stands that writes down what it was told. */
-class ServiceManagerTest {
+class SystemdNotifierTest {
   @TempDir
   private Path directory;
 

@@ -16,13 +16,11 @@ import java.util.Set;
  *
  * <p>Whole devices only, as /sys/block lists them; no loop devices, no RAM disks.
  */
-final class DiskFormat implements EntityFormat {
+final class DiskFormat extends EntityFormat {
   private static final int FIELDS = 17;
 
   private final Path block;
   private final NumberedFields fields;
-  private int start;
-  private int end;
 
   /** @param block usually {@code /sys/block} */
   DiskFormat(Table disk, Path block) {
@@ -31,41 +29,28 @@ final class DiskFormat implements EntityFormat {
   }
 
   @Override
-  public boolean name(Lines line) {
+  boolean name(Lines line) {
     boolean major = line.number();
     boolean minor = line.number();
     if (!major || !minor) {
       return false;
     }
     line.skipSpaces();
-    start = line.position();
-    line.skipWord();
-    end = line.position();
-    return end > start;
+    return word(line);
   }
 
   @Override
-  public int nameStart() {
-    return start;
-  }
-
-  @Override
-  public int nameEnd() {
-    return end;
-  }
-
-  @Override
-  public void values(Lines line, Row row) {
+  void values(Lines line, Row row) {
     fields.take(line, row);
   }
 
   @Override
-  public String prefix() {
+  String prefix() {
     return "disk:";
   }
 
   @Override
-  public Set<String> wanted(Set<String> names) throws IOException {
+  Set<String> wanted(Set<String> names) throws IOException {
     Set<String> devices = devices();
     Set<String> wanted = new LinkedHashSet<>();
     for (String name : names) {

@@ -1,16 +1,13 @@
 package io.esnode.source;
 
 import io.esnode.metric.Table;
-import java.util.Set;
 
 /**
  * A line of /proc/net/dev: name, colon, 16 numbers, see dev_seq_printf_stats in net/core/net-procfs.c. Old kernels leave no
  * blank after the colon, and let a name hold one.
  */
-final class NetFormat implements EntityFormat {
+final class NetFormat extends EntityFormat {
   private final NumberedFields fields;
-  private int start;
-  private int end;
 
   NetFormat(Table net) {
     fields = NumberedFields.of(
@@ -35,11 +32,10 @@ final class NetFormat implements EntityFormat {
   }
 
   @Override
-  public boolean name(Lines line) {
+  boolean name(Lines line) {
     line.skipSpaces();
-    start = line.position();
-    end = line.lastIndexOf(':');
-    if (end <= start) {
+    int end = line.lastIndexOf(':');
+    if (!span(line.position(), end)) {
       return false;
     }
     line.position(end + 1);
@@ -47,27 +43,12 @@ final class NetFormat implements EntityFormat {
   }
 
   @Override
-  public int nameStart() {
-    return start;
-  }
-
-  @Override
-  public int nameEnd() {
-    return end;
-  }
-
-  @Override
-  public void values(Lines line, Row row) {
+  void values(Lines line, Row row) {
     fields.take(line, row);
   }
 
   @Override
-  public String prefix() {
+  String prefix() {
     return "net:";
-  }
-
-  @Override
-  public Set<String> wanted(Set<String> names) {
-    return names;
   }
 }

@@ -3,14 +3,13 @@ package io.esnode.source;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.esnode.metric.Table;
-import java.util.Set;
 
 /**
  * The lines {@code cpuN} of /proc/schedstat, see Documentation/scheduler/sched-stats.rst. Versions 15 to 17 have the same
  * nine numbers in them; another version may mean something else by them. The last three count always, the others only
  * while kernel.sched_schedstats is 1.
  */
-final class SchedFormat implements EntityFormat {
+final class SchedFormat extends EntityFormat {
   private static final byte[] VERSION = "version".getBytes(US_ASCII);
   private static final byte[] CPU = "cpu".getBytes(US_ASCII);
   private static final int FIRST_VERSION = 15;
@@ -19,15 +18,13 @@ final class SchedFormat implements EntityFormat {
 
   private final NumberedFields fields;
   private String refusal = "";
-  private int start;
-  private int end;
 
   SchedFormat(Table sched) {
     fields = NumberedFields.of(sched, "/proc/schedstat cpuN", FIELDS);
   }
 
   @Override
-  public boolean name(Lines line) {
+  boolean name(Lines line) {
     if (line.position() == 0) {
       version(line);
       return false;
@@ -35,10 +32,7 @@ final class SchedFormat implements EntityFormat {
     if (!line.skip(CPU)) {
       return false;
     }
-    start = line.position();
-    line.skipWord();
-    end = line.position();
-    return end > start;
+    return word(line);
   }
 
   private void version(Lines line) {
@@ -52,17 +46,7 @@ final class SchedFormat implements EntityFormat {
   }
 
   @Override
-  public int nameStart() {
-    return start;
-  }
-
-  @Override
-  public int nameEnd() {
-    return end;
-  }
-
-  @Override
-  public void values(Lines line, Row row) {
+  void values(Lines line, Row row) {
     if (refusal.isEmpty()) {
       fields.take(line, row);
       return;
@@ -73,12 +57,7 @@ final class SchedFormat implements EntityFormat {
   }
 
   @Override
-  public String prefix() {
+  String prefix() {
     return "cpu:";
-  }
-
-  @Override
-  public Set<String> wanted(Set<String> names) {
-    return names;
   }
 }
