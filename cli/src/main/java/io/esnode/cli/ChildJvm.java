@@ -17,11 +17,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs another esnode command in a Java process of its own: sealing must not grow the recorder, hostile files must not grow us. */
 final class ChildJvm {
-  /** What keeps a recording process small: C1, Serial, a small heap. The launcher uses the same. */
+  /**
+   * What keeps a recording process small: C1, Serial, a small heap, and the JDK's shared classes where they were laid out for, so
+   * that their pages stay the file's. The two intervals are of chores that would wake the JVM several times a second for nothing;
+   * a Java that does not know them ignores them. The launcher uses the same.
+   */
   static final List<String> RECORDER = List.of(
       "-XX:+UseSerialGC",
       "-XX:TieredStopAtLevel=1",
-      "-XX:CompileThresholdScaling=0.2",
       "-XX:-UsePerfData",
       "-Xms4m",
       "-Xmn1m",
@@ -30,7 +33,12 @@ final class ChildJvm {
       "-XX:MaxHeapFreeRatio=20",
       "-Xss256k",
       "-XX:ReservedCodeCacheSize=12m",
-      "-Xshare:auto");
+      "-Xshare:auto",
+      "-XX:+IgnoreUnrecognizedVMOptions",
+      "-XX:+UnlockDiagnosticVMOptions",
+      "-XX:AsyncDeflationInterval=10000",
+      "-XX:GuaranteedSafepointInterval=60000",
+      "-XX:ArchiveRelocationMode=0");
 
   /** Hashing, queries and reports need C2, which has the SHA intrinsic. */
   static final List<String> ANALYSIS =
@@ -38,8 +46,7 @@ final class ChildJvm {
 
   /**
    * The process that owns NVML: it compiles early, since a tick a second is too rare to count as hot for minutes, and keeps
-   * little. The two intervals are of chores that would wake the JVM
-   * several times a second for nothing; a Java that does not know them ignores them. {@code bench/nvml-overhead} has the same list.
+   * little. {@code bench/nvml-overhead} has the same list.
    */
   private static final List<String> CAPTURE = List.of(
       "-XX:+UseSerialGC",

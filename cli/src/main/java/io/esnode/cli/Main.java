@@ -3,6 +3,7 @@ package io.esnode.cli;
 import io.esnode.signature.ExitCode;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,28 +17,10 @@ import picocli.CommandLine.Spec;
     description = "Flight recorder and forensic laboratory for GPU machines.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      DemoCommand.class,
-      DoctorCommand.class,
-      RecordCommand.class,
-      SimulateCommand.class,
-      DumpCommand.class,
-      RecoverCommand.class,
-      ReleaseCommand.class,
-      StatusCommand.class,
-      MarkCommand.class,
-      TriggerCommand.class,
-      SealCommand.class,
-      VerifyCommand.class,
-      KeyCommand.class,
-      TrustCommand.class,
-      AnalyzeCommand.class,
-      QueryCommand.class,
-      ReportCommand.class,
-      CommandLine.HelpCommand.class
-    })
+    synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {
+  private static final String RECORD = "record";
+
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli injects it
   private CommandSpec spec;
@@ -63,9 +46,40 @@ public final class Main implements Runnable {
     return exit == ExitCode.OK ? ExitCode.CANNOT_WRITE : exit;
   }
 
+  /** All commands. */
+  static CommandLine commands() {
+    CommandLine line = new CommandLine(new Main());
+    List.of(
+            DemoCommand.class,
+            DoctorCommand.class,
+            RecordCommand.class,
+            SimulateCommand.class,
+            DumpCommand.class,
+            RecoverCommand.class,
+            ReleaseCommand.class,
+            StatusCommand.class,
+            MarkCommand.class,
+            TriggerCommand.class,
+            SealCommand.class,
+            VerifyCommand.class,
+            KeyCommand.class,
+            TrustCommand.class,
+            AnalyzeCommand.class,
+            QueryCommand.class,
+            ReportCommand.class,
+            CommandLine.HelpCommand.class)
+        .forEach(line::addSubcommand);
+    return line;
+  }
+
+  /** The recording process would keep what it loads: the other commands' classes are 3 MB. */
+  private static CommandLine recording() {
+    return new CommandLine(new Main()).addSubcommand(RecordCommand.class);
+  }
+
   /** Runs one command line without ending the process. */
   static int run(PrintWriter out, PrintWriter err, String... args) {
-    CommandLine line = new CommandLine(new Main());
+    CommandLine line = args.length > 0 && args[0].equals(RECORD) ? recording() : commands();
     line.setOut(out);
     line.setErr(err);
     line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -18,12 +18,22 @@ final class WrappedCommand {
   /** What a shell says of a process that SIGTERM ended. */
   static final int TERMINATED = 143;
 
+  /** Says that the launcher set the two others, for the recording process alone. */
+  private static final String SET_MALLOC = "ESNODE_SET_MALLOC";
+
   private WrappedCommand() {}
 
   /** Starts it on our own standard streams. */
   static Process start(List<String> command) {
     try {
-      return new ProcessBuilder(command).inheritIO().start();
+      ProcessBuilder child = new ProcessBuilder(command).inheritIO();
+      if (child.environment().remove(SET_MALLOC) != null) {
+        child
+            .environment()
+            .keySet()
+            .removeAll(List.of("MALLOC_ARENA_MAX", "MALLOC_TRIM_THRESHOLD_"));
+      }
+      return child.start();
     } catch (IOException e) {
       boolean notThere = !isThere(command.get(0));
       throw new CommandException(

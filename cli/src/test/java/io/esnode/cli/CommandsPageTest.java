@@ -61,7 +61,7 @@ class CommandsPageTest {
         shown.add(name.group(1));
       }
     }
-    new CommandLine(new Main()).getSubcommands().forEach((name, command) -> {
+    Main.commands().getSubcommands().forEach((name, command) -> {
       if (!command.getCommandSpec().usageMessage().hidden() && !name.equals("help")) {
         assertThat(shown).contains(name);
         String help = command.getUsageMessage()

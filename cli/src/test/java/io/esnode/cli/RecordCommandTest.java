@@ -17,6 +17,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -142,6 +143,30 @@ class RecordCommandTest {
     assertThat(answer.exit()).isEqualTo(7);
     assertThat(answer.out()).isEqualTo("its own words\n");
     assertThat(manifest("t.parquet").ticks().captured()).isGreaterThanOrEqualTo(2);
+  }
+
+  /** The launcher makes the recording process small; what it sets for that is not the command's. */
+  @Test
+  void commandKeepsTheEnvironmentItWouldHaveHadAlone() throws Exception {
+    String[] recorded = {
+      "record",
+      "--duration",
+      "30s",
+      "--out",
+      "t.parquet",
+      "--",
+      "sh",
+      "-c",
+      "echo $MALLOC_ARENA_MAX"
+    };
+
+    assertThat(esnode
+            .run(Map.of("MALLOC_ARENA_MAX", "1", "ESNODE_SET_MALLOC", "1"), recorded)
+            .out())
+        .isEqualTo("\n");
+    Files.delete(dir.resolve("t.parquet"));
+    Files.delete(dir.resolve("t.parquet.sigstore.json"));
+    assertThat(esnode.run(Map.of("MALLOC_ARENA_MAX", "2"), recorded).out()).isEqualTo("2\n");
   }
 
   @Test

@@ -154,6 +154,11 @@ final class FollowedFile implements Closeable {
     return any;
   }
 
+  /** Whether there is a file to read; one that went, or was exchanged just now, is looked for at the next look. */
+  boolean isOpen() {
+    return channel != null;
+  }
+
   private void refill(long nowNanos) {
     if (lookedNanos != Long.MIN_VALUE) {
       long micros = Math.max(0, nowNanos - lookedNanos) / 1_000;

@@ -14,6 +14,9 @@ final class FollowedLogs {
   /** Looks without anything new after which records that are still missing do not come late. */
   private static final int QUIET_LOOKS = 3;
 
+  /** A file that is not there, or may not be read, is looked for every fifth second: each failure costs as much as a tick. */
+  private static final int LOOKS_PASSED_OVER = 9;
+
   private final List<LogRows> rows;
   private final Supplier<List<FileLog>> opening;
   private final Thread thread;
@@ -23,6 +26,7 @@ final class FollowedLogs {
     private final FileLog log;
     private final FollowedFile file;
     private int quiet;
+    private int passOver;
 
     private Followed(FileLog log) {
       this.log = log;
@@ -91,8 +95,13 @@ final class FollowedLogs {
   }
 
   private static void look(Followed each, boolean last) {
+    if (each.passOver > 0 && !last) {
+      each.passOver--;
+      return;
+    }
     Moment now = each.log.rows().now();
     each.quiet = each.file.look(now.monoNanos(), each.log) ? 0 : each.quiet + 1;
+    each.passOver = each.file.isOpen() ? 0 : LOOKS_PASSED_OVER;
     each.log.looked(last || each.quiet >= QUIET_LOOKS);
   }
 }
