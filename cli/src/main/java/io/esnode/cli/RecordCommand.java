@@ -124,6 +124,9 @@ final class RecordCommand implements Callable<Integer> {
   @Mixin
   private LogPart logPart = new LogPart();
 
+  @Mixin
+  private ProcessPart processPart = new ProcessPart();
+
   @Option(names = "--no-gpu", description = "Record no GPU.")
   private boolean noGpu;
 
@@ -204,7 +207,7 @@ final class RecordCommand implements Callable<Integer> {
     Recorder recorder;
     int sealing;
     ProcessEvents processes = new ProcessEvents(clock, () -> pseudonyms(home));
-    try (Sources sources = gpu.with(Sources.host(Path.of("/proc"), Path.of("/sys"), processes));
+    try (Sources sources = gpu.with(processPart.host(processes));
         SystemdNotifier systemd =
             SystemdNotifier.of(System.getenv(), ProcessHandle.current().pid())) {
       Moment start = clock.now();
@@ -347,6 +350,7 @@ final class RecordCommand implements Callable<Integer> {
     }
     gpu.describe(config);
     logPart.describe(config);
+    processPart.describe(config);
     config.put("command", command.isEmpty() ? "none" : "recorded while a command ran");
     return new SpoolHeader(
         id,

@@ -114,6 +114,33 @@ class RecordCommandTest {
         .containsEntry("log.audit_json", "1 files");
   }
 
+  @Test
+  void processesThatAreLeftOutHaveAReason() throws Exception {
+    esnode.run(
+        "record",
+        "--no-gpu",
+        "--no-processes",
+        "--duration",
+        "100ms",
+        "--interval",
+        "50ms",
+        "--out",
+        "t.parquet");
+    Esnode.Answer answer = esnode.run(
+        "query",
+        "t.parquet",
+        "SELECT metric, reason FROM gap WHERE metric IN ('top_process', 'cgroup') ORDER BY metric");
+
+    assertThat(answer.out())
+        .as(answer.err())
+        .containsSubsequence(
+            "cgroup", "switched off with --no-processes", "top_process", "--no-processes");
+    assertThat(manifest("t.parquet").config())
+        .containsEntry("processes", "switched off with --no-processes");
+    assertThat(esnode.run("query", "t.parquet", "SELECT count(*) > 0 AS own FROM process").out())
+        .contains("true");
+  }
+
   /** Where this machine has a journal and an audit log or not: the recording says so. */
   @Test
   void recordingTellsWhetherTheOtherLogsWereRead() throws Exception {

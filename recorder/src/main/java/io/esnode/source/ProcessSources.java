@@ -3,11 +3,19 @@ package io.esnode.source;
 import io.esnode.metric.Registry;
 import io.esnode.metric.Table;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Processes and control groups, every ten seconds. */
 final class ProcessSources {
+  private static final List<String> TABLES = List.of("top_process", "cgroup");
+
   private ProcessSources() {}
+
+  /** Opens none of them: they are missing, and the reason is the user's choice. */
+  static void leaveOut(Opening in, String why) {
+    TABLES.forEach(table -> in.missing(new Failure("node", table, why)));
+  }
 
   static void open(Opening in) {
     Opening.Pace pace = in.every(Opening.TEN_SECONDS);

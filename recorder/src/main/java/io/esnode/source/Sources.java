@@ -45,13 +45,29 @@ public record Sources(List<Source> sources, List<Tier> tiers, List<Failure> miss
    * @param watch is called while the tiers are sampled, by their thread
    */
   public static Sources host(Path proc, Path sys, ProcessWatch watch) {
+    Opening opening = hostAlone(proc, sys, watch);
+    ProcessSources.open(opening);
+    return opening.sources();
+  }
+
+  /**
+   * The same without processes and control groups; the recorder's own row stays, for it tells what the recording costs.
+   *
+   * @param why stands in the gap row of each table that is left out
+   */
+  public static Sources hostWithoutProcesses(Path proc, Path sys, String why) {
+    Opening opening = hostAlone(proc, sys, ProcessWatch.NOBODY);
+    ProcessSources.leaveOut(opening, why);
+    return opening.sources();
+  }
+
+  private static Opening hostAlone(Path proc, Path sys, ProcessWatch watch) {
     Opening opening = new Opening(proc, sys, watch);
     TickSources.open(opening);
     ClockSource.open(opening);
     HardwareSources.open(opening);
     HostDetailSources.open(opening);
-    ProcessSources.open(opening);
-    return opening.sources();
+    return opening;
   }
 
   /** Closes those of the ticks; {@code TierSampler} closes the others when its thread is done with them. */

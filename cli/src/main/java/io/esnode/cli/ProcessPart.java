@@ -1,0 +1,29 @@
+package io.esnode.cli;
+
+import io.esnode.source.ProcessWatch;
+import io.esnode.source.Sources;
+import java.nio.file.Path;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** What of a recording has to do with the processes of the host. */
+final class ProcessPart {
+  private static final String OFF = "switched off with --no-processes";
+
+  @Option(
+      names = "--no-processes",
+      description = "Record no process but the recorder's own, and no control group.")
+  private boolean noProcesses;
+
+  void describe(Map<String, String> config) {
+    config.put("processes", noProcesses ? OFF : "recorded");
+  }
+
+  Sources host(ProcessWatch watch) {
+    Path proc = Path.of("/proc");
+    Path sys = Path.of("/sys");
+    return noProcesses
+        ? Sources.hostWithoutProcesses(proc, sys, OFF)
+        : Sources.host(proc, sys, watch);
+  }
+}
