@@ -2,8 +2,8 @@ package io.esnode.kernel;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.esnode.dataset.DataSet;
 import io.esnode.json.Json;
 import io.esnode.json.JsonReader;
 import java.nio.file.Files;
@@ -18,9 +18,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lines as published logs have them, and as the format strings of the drivers write them. */
 class KernelShapesTest {
-  private static final Path LABELLED =
-      Path.of("../../shared/datasets/kernel_gpu_logs/open/xid_lines.jsonl");
-
   private final KernelShapes shapes = new KernelShapes();
 
   private Optional<KernelEvent> read(String line) {
@@ -391,13 +388,11 @@ class KernelShapesTest {
 
   @Test
   void labelledLinesAreReadAsLabelled() throws Exception {
-    assumeThat(LABELLED)
-        .as("labelled lines of kernel_gpu_logs, which lie outside this repository")
-        .exists();
+    Path labelled = DataSet.of("kernel_gpu_logs/open/xid_lines.jsonl");
     List<String> wrong = new ArrayList<>();
     int lines = 0;
 
-    for (String json : Files.readAllLines(LABELLED, UTF_8)) {
+    for (String json : Files.readAllLines(labelled, UTF_8)) {
       Json.Obj label = JsonReader.object(json.getBytes(UTF_8));
       String expected = label.text("kind").equals("OTHER")
           ? "gpu_lost"

@@ -3,8 +3,8 @@ package io.esnode.log;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.esnode.dataset.DataSet;
 import io.esnode.kernel.Pseudonyms;
 import io.esnode.source.Moment;
 import io.esnode.spool.TextRow;
@@ -203,19 +203,12 @@ class AuditLogTest {
   /** Real records of go-libaudit's test data, where they are on this machine. */
   @Test
   void recordsOfManyKernelsAreRead() throws Exception {
-    Path set = Path.of("../../shared/datasets/linux_audit_logs/open");
-    assumeTrue(Files.isDirectory(set), "data set linux_audit_logs");
-
-    List<String> records;
-    try (Stream<Path> files = Files.list(set)) {
-      records = files
-          .filter(file -> file.toString().endsWith(".log") || file.toString().endsWith(".yaml"))
-          .sorted()
-          .flatMap(file -> text(file).lines())
-          .map(String::strip)
-          .filter(line -> line.startsWith("type="))
-          .toList();
-    }
+    List<String> records = DataSet.files("linux_audit_logs/open").stream()
+        .filter(file -> file.toString().endsWith(".log") || file.toString().endsWith(".yaml"))
+        .flatMap(file -> text(file).lines())
+        .map(String::strip)
+        .filter(line -> line.startsWith("type="))
+        .toList();
     assertThat(records).hasSizeGreaterThan(100).allSatisfy(line -> {
       byte[] bytes = line.getBytes(UTF_8);
       assertThat(AuditRecord.parse(bytes, bytes.length)).as(line).isPresent();
@@ -242,8 +235,7 @@ class AuditLogTest {
 
   @Test
   void outOfOrderAndLostSequencesOfTheDataSetAreTold() throws Exception {
-    Path lost = Path.of("../../shared/datasets/linux_audit_logs/open/testdata__lost_messages.log");
-    assumeTrue(Files.exists(lost), "data set linux_audit_logs");
+    Path lost = DataSet.of("linux_audit_logs/open/testdata__lost_messages.log");
 
     read(Files.readString(lost).lines());
 

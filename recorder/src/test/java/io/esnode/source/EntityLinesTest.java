@@ -3,6 +3,7 @@ package io.esnode.source;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.esnode.dataset.DataSet;
 import io.esnode.metric.Registry;
 import io.esnode.metric.Table;
 import java.io.IOException;
@@ -43,7 +44,7 @@ class EntityLinesTest {
   @Test
   void cpuTimesAreMilliseconds() {
     Map<String, Map<String, Long>> rows =
-        parse(cpus, new String(Cells.captured("procfs/proc/stat"), UTF_8));
+        parse(cpus, new String(DataSet.procfs("proc/stat"), UTF_8));
 
     assertThat(rows).hasSize(8);
     assertThat(rows.get("cpu:3"))
@@ -91,7 +92,7 @@ class EntityLinesTest {
     EntityLines disks = disks("ram0", "loop0", "sda", "sdb", "sdc", "dm-0", "nvme0n1");
 
     Map<String, Map<String, Long>> rows =
-        parse(disks, new String(Cells.captured("procfs/proc/diskstats"), UTF_8));
+        parse(disks, new String(DataSet.procfs("proc/diskstats"), UTF_8));
 
     assertThat(rows.keySet())
         .containsExactly("disk:sda", "disk:dm-0", "disk:nvme0n1", "disk:sdb", "disk:sdc");
@@ -171,7 +172,7 @@ class EntityLinesTest {
   @Test
   void everyInterfaceIsRecorded() {
     Map<String, Map<String, Long>> rows =
-        parse(interfaces, new String(Cells.captured("procfs/proc/net/dev"), UTF_8));
+        parse(interfaces, new String(DataSet.procfs("proc/net/dev"), UTF_8));
 
     assertThat(rows.keySet())
         .containsExactly("net:vethf345468", "net:lo", "net:docker0", "net:eth0");

@@ -1,10 +1,11 @@
 package io.esnode.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import io.esnode.dataset.DataSet;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -22,9 +23,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HardwareSourcesTest {
-  private static final Path PUBLISHED =
-      Path.of("../../shared/datasets/proc_sys_fixtures/open/procfs_fixtures.ttar.gz");
-
   private static final String LIMITS =
       "Max open files            524288               524288               files     \n";
 
@@ -401,8 +399,7 @@ class HardwareSourcesTest {
   /** Three machines that others wrote down; README.md of the data set says who. */
   @Test
   void publishedTreesAreRead() throws IOException {
-    assumeThat(PUBLISHED).exists();
-    Ttar.unpack(PUBLISHED, "fixtures/sys", root.resolve("sys"));
+    DataSet.unpackProcfs("sys", root.resolve("sys"));
     host.link(
         "sys/class/hwmon/hwmon3",
         "../../devices/pci0000:00/0000:00:02.1/0000:01:00.0/nvme/nvme0/hwmon3");

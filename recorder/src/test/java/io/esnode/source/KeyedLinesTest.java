@@ -2,6 +2,7 @@ package io.esnode.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.esnode.dataset.DataSet;
 import io.esnode.metric.Registry;
 import io.esnode.metric.Table;
 import java.util.Map;
@@ -32,7 +33,7 @@ class KeyedLinesTest {
 
   @Test
   void kernelBefore314HasNoAvailableMemory() {
-    Map<String, Long> cells = Cells.parse(meminfo, row, Cells.captured("procfs/proc/meminfo"));
+    Map<String, Long> cells = Cells.parse(meminfo, row, DataSet.procfs("proc/meminfo"));
 
     assertThat(cells)
         .doesNotContainKey("mem_available_bytes")
@@ -70,7 +71,7 @@ class KeyedLinesTest {
 
   @Test
   void onlyTheFirstNumberOfInterruptsIsTaken() {
-    assertThat(Cells.parse(stat, row, Cells.captured("procfs/proc/stat")))
+    assertThat(Cells.parse(stat, row, DataSet.procfs("proc/stat")))
         .containsOnly(
             Map.entry("intr_count", 73777505L),
             Map.entry("ctxt_count", 38014093L),

@@ -2,6 +2,7 @@ package io.esnode.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.esnode.dataset.DataSet;
 import io.esnode.metric.Registry;
 import io.esnode.metric.Table;
 import java.util.Map;
@@ -28,7 +29,7 @@ class PressureTest {
   @Test
   void cpuBefore513HasNoLineFull() {
     assertThat(
-            Cells.parse(new Pressure(psi, "cpu"), row, Cells.captured("procfs/proc/pressure/cpu")))
+            Cells.parse(new Pressure(psi, "cpu"), row, DataSet.procfs("proc/pressure/cpu")))
         .containsOnly(Map.entry("cpu_some_avg10_pct", 10L), Map.entry("cpu_some_total_us", 15L));
   }
 

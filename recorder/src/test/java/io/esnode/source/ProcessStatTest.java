@@ -3,6 +3,7 @@ package io.esnode.source;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.esnode.dataset.DataSet;
 import io.esnode.metric.Registry;
 import io.esnode.metric.Table;
 import java.util.Map;
@@ -19,7 +20,7 @@ class ProcessStatTest {
 
   @Test
   void realProcessIsUnderstood() {
-    assertThat(Cells.parse(stat, row, Cells.captured("procfs/proc/self/stat")))
+    assertThat(Cells.parse(stat, row, DataSet.procfs("proc/26231/stat")))
         .containsOnly(
             Map.entry("user_ms", 16770L),
             Map.entry("system_ms", 440L),

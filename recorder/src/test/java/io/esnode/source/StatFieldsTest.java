@@ -3,6 +3,7 @@ package io.esnode.source;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.esnode.dataset.DataSet;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,7 +39,7 @@ class StatFieldsTest {
 
   @Test
   void realProcessIsUnderstood() {
-    byte[] text = Cells.captured("procfs/proc/self/stat");
+    byte[] text = DataSet.procfs("proc/26231/stat");
 
     assertThat(fields.parse(text, text.length)).isTrue();
     assertThat(fields.pid()).isEqualTo(26231);
