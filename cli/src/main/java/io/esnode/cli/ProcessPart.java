@@ -1,9 +1,14 @@
 package io.esnode.cli;
 
+import io.esnode.inventory.InventoryWatch;
+import io.esnode.kernel.RowSink;
+import io.esnode.source.Clock;
 import io.esnode.source.ProcessWatch;
 import io.esnode.source.Sources;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Option;
 
 /** What of a recording has to do with the processes of the host. */
@@ -25,5 +30,10 @@ final class ProcessPart {
     return noProcesses
         ? Sources.hostWithoutProcesses(proc, sys, OFF)
         : Sources.host(proc, sys, watch);
+  }
+
+  InventoryWatch inventory(
+      Clock clock, List<Path> files, UnaryOperator<String> names, RowSink sink) {
+    return InventoryWatch.start(Path.of("/"), clock, files, names, !noProcesses, sink);
   }
 }

@@ -250,9 +250,8 @@ final class RecordCommand implements Callable<Integer> {
             spool::row,
             triggers);
         Logs logs = logPart.start(clock, start, () -> pseudonyms(home), spool::row);
-        Pseudonyms names = watchedFiles.isEmpty() ? Pseudonyms.clear() : pseudonyms(home);
-        InventoryWatch inventory =
-            InventoryWatch.start(Path.of("/"), clock, watchedFiles, names::text, spool::row);
+        InventoryWatch inventory = processPart.inventory(
+            clock, watchedFiles, pseudonyms(home)::text, spool::row);
         RunningGpus gpus = RunningGpus.start(gpu, spool, header, clock, addresses);
         Map<String, RecorderCommand> commands = new TreeMap<>(gpus.commands());
         commands.putAll(armed.commands());

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a node is made of and how it is guarded: kernel modules and taint, security modules, the recorder's own capabilities,
@@ -32,15 +33,22 @@ public final class InventoryWatch implements AutoCloseable {
   private final Clock clock;
   private final List<WatchedFile> files;
   private final KernelFacts kernel;
+  private final @Nullable SocketOwners owners;
   private final RowSink sink;
   private final Thread thread;
   private final Map<String, String> known = new TreeMap<>();
   private volatile boolean ending;
 
-  InventoryWatch(Path root, Clock clock, List<WatchedFile> files, RowSink sink) {
+  InventoryWatch(
+      Path root,
+      Clock clock,
+      List<WatchedFile> files,
+      @Nullable SocketOwners owners,
+      RowSink sink) {
     this.root = root;
     this.clock = clock;
     this.files = files;
+    this.owners = owners;
     this.kernel = new KernelFacts(root);
     this.sink = sink;
     this.thread = new Thread(null, this::run, "inventory", 256 << 10);
@@ -52,14 +60,22 @@ public final class InventoryWatch implements AutoCloseable {
    *
    * @param root usually {@code /}
    * @param declared files whose digests are recorded
-   * @param names what a path becomes before it is recorded: names of accounts in it are tokens
+   * @param names what a path or the name of a process becomes before it is recorded: names of accounts in it are tokens; the
+   *     thread that looks calls it
+   * @param processes whether the processes that listen may be named
    */
   public static InventoryWatch start(
-      Path root, Clock clock, List<Path> declared, UnaryOperator<String> names, RowSink sink) {
+      Path root,
+      Clock clock,
+      List<Path> declared,
+      UnaryOperator<String> names,
+      boolean processes,
+      RowSink sink) {
     List<WatchedFile> files = declared.stream()
         .map(path -> new WatchedFile(path, names.apply(path.toAbsolutePath().toString())))
         .toList();
-    InventoryWatch watch = new InventoryWatch(root, clock, files, sink);
+    InventoryWatch watch = new InventoryWatch(
+        root, clock, files, processes ? new SocketOwners(root, names) : null, sink);
     watch.thread.start();
     return watch;
   }
@@ -90,7 +106,7 @@ public final class InventoryWatch implements AutoCloseable {
   void look() {
     Facts facts = new Facts();
     kernel.read(facts);
-    ListeningSockets.read(root, facts);
+    ListeningSockets.read(root, facts, owners);
     Packages.read(root, facts);
     files.forEach(file -> file.read(facts));
     Moment now = clock.now();

@@ -34,7 +34,8 @@ class InventoryWatchTest {
     for (Path file : files) {
       watched.add(new WatchedFile(file, "/etc/" + file.getFileName()));
     }
-    return new InventoryWatch(root, Clock.system(), watched, (row, mono) -> rows.add(row));
+    return new InventoryWatch(
+        root, Clock.system(), watched, null, (row, mono) -> rows.add(row));
   }
 
   /** Item and value of the rows since the last call; a value that is gone is null. */
@@ -192,7 +193,7 @@ class InventoryWatchTest {
 
   @Test
   void thisMachineHasFacts() {
-    new InventoryWatch(Path.of("/"), Clock.system(), List.of(), (row, mono) -> rows.add(row))
+    new InventoryWatch(Path.of("/"), Clock.system(), List.of(), null, (row, mono) -> rows.add(row))
         .look();
 
     assertThat(taken()).containsKeys("kernel.tainted", "recorder.capabilities", "listen.count");
