@@ -32,6 +32,11 @@ final class Survey implements SpoolVisitor {
 
   private static final String UNKNOWN = "unknown";
 
+  /** Who steers the clock is not known, but the kernel says whether anybody does. */
+  private static final String KERNEL = "kernel";
+
+  private static final String NOT_SYNCHRONISED = ", not synchronised";
+
   private final SpoolHeader header;
   private final @Nullable SealOrder order;
   private final Map<String, int[]> places = new HashMap<>();
@@ -142,6 +147,12 @@ final class Survey implements SpoolVisitor {
     if (name.table().equals("clock") && tick.rows() > 0) {
       clockSource = clockSource(value(tick, 0, "discipline"), value(tick, 0, "synchronized"));
     }
+    if (name.table().equals("kernel_clock") && tick.rows() > 0) {
+      Long synchronous = value(tick, 0, "synchronized");
+      if (synchronous != null && (clockSource.equals(UNKNOWN) || clockSource.startsWith(KERNEL))) {
+        clockSource = synchronous == 1 ? KERNEL : KERNEL + NOT_SYNCHRONISED;
+      }
+    }
   }
 
   /** Whether frames of lanes were written before the first one here. */
@@ -160,7 +171,7 @@ final class Survey implements SpoolVisitor {
       return UNKNOWN;
     }
     String name = discipline == 1 ? "chrony" : discipline == 2 ? "systemd-timesyncd" : UNKNOWN;
-    return Objects.equals(synchronous, 1L) ? name : name + ", not synchronised";
+    return Objects.equals(synchronous, 1L) ? name : name + NOT_SYNCHRONISED;
   }
 
   private void cost(Tick tick, int row) {

@@ -1,11 +1,9 @@
 package io.esnode.source;
 
-import io.esnode.metric.Registry;
 import io.esnode.metric.Table;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How good the wall clock is, as what disciplines it says: chrony through {@code chronyc tracking}, else systemd-timesyncd by
- * the file it touches. Java cannot ask the kernel itself: adjtimex(2) has no file.
+ * the file it touches and, where systemd answers, {@code timedatectl show-timesync}.
  *
- * <p>Of chrony no name and no address of a server is taken.
+ * <p>No name and no address of a server is taken.
  */
-final class ClockSource implements Source {
+final class ClockSource extends AnswerSource {
   static final String NAME = "clock";
 
   /** Values of the column {@code discipline}. */
@@ -26,37 +24,29 @@ final class ClockSource implements Source {
 
   static final long TIMESYNCD = 2;
 
-  private static final List<String> PLACES = List.of("usr/bin/chronyc", "usr/local/bin/chronyc");
   private static final String TIMESYNCD_RUNS = "run/systemd/timesync";
   private static final String NOBODY =
       "neither chronyc nor systemd-timesyncd is here, so nothing says how good the clock is";
-  private static final long PATIENCE_SECONDS = 2;
-  private static final int MOST_BYTES = 4096;
+  private static final String SAYS_NOT = "systemd-timesyncd does not say";
 
   /** Reference id, name, stratum, time of reference, offset, last and RMS offset, frequency, residual, skew, delay, … */
   private static final int FIELDS = 14;
 
   private final Path root;
   private final @Nullable Path chronyc;
-  private final Table table = Registry.get().table("clock");
-  private final Row row = new Row(table, "node");
-  private final List<Row> rows = List.of(row);
-  private final FailureList failures = new FailureList(table);
+  private final @Nullable Path timedatectl;
 
   private ClockSource(Path root, @Nullable Path chronyc) {
+    super(NAME, "clock");
     this.root = root;
     this.chronyc = chronyc;
+    this.timedatectl = ShortCommand.find(root, "timedatectl");
   }
 
   /** Samples it every minute, where anything disciplines the clock. */
   static void open(Opening in) {
     Path root = in.proc().resolveSibling("");
-    @Nullable
-    Path chronyc = PLACES.stream()
-        .map(root::resolve)
-        .filter(Files::isExecutable)
-        .findFirst()
-        .orElse(null);
+    @Nullable Path chronyc = ShortCommand.find(root, "chronyc");
     if (chronyc == null && !Files.exists(root.resolve(TIMESYNCD_RUNS))) {
       in.missing(new Failure("node", "clock", NOBODY));
       return;
@@ -65,60 +55,59 @@ final class ClockSource implements Source {
   }
 
   @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
-  public Table table() {
-    return table;
-  }
-
-  @Override
-  public void sample() {
-    row.clear();
-    @Nullable String problem = null;
-    if (chronyc != null) {
-      problem = chrony(chronyc);
+  @Nullable
+  String ask(Row row) {
+    @Nullable String problem = chronyc == null ? NOBODY : chrony(chronyc, row);
+    if (problem != null && Files.exists(root.resolve(TIMESYNCD_RUNS))) {
+      row.clear();
+      timesyncd(row);
+      return null;
     }
-    if (!row.present(table.indexOf("discipline")) && Files.exists(root.resolve(TIMESYNCD_RUNS))) {
-      timesyncd();
-      problem = null;
-    }
-    failures.update(problem == null ? rows : List.of(), problem);
+    return problem;
   }
 
-  private void timesyncd() {
-    boolean synchronized_ = Files.exists(root.resolve(TIMESYNCD_RUNS).resolve("synchronized"));
+  private void timesyncd(Row row) {
+    Table table = row.table();
+    Path touched = root.resolve(TIMESYNCD_RUNS).resolve("synchronized");
     row.set(table.indexOf("discipline"), TIMESYNCD);
-    row.set(table.indexOf("synchronized"), synchronized_ ? 1 : 0);
-    for (String column :
-        List.of("stratum", "offset_ns", "frequency_ppb", "root_delay_us", "root_dispersion_us")) {
-      row.absent(table.indexOf(column), "systemd-timesyncd does not say");
+    row.set(table.indexOf("synchronized"), Files.exists(touched) ? 1 : 0);
+    for (String column : List.of(
+        "stratum",
+        "offset_ns",
+        "frequency_ppb",
+        "root_delay_us",
+        "root_dispersion_us",
+        "reference_time_s")) {
+      row.absent(table.indexOf(column), SAYS_NOT);
+    }
+    try {
+      row.set(
+          table.indexOf("reference_time_s"),
+          Files.getLastModifiedTime(touched).to(TimeUnit.SECONDS));
+    } catch (IOException e) {
+      row.absent(table.indexOf("reference_time_s"), "it has not synchronised the clock yet");
+    }
+    if (timedatectl != null) {
+      ShortCommand.Answer answer = ShortCommand.run(
+          List.of(
+              timedatectl.toString(),
+              "show-timesync",
+              "--property=NTPMessage",
+              "--property=Frequency"),
+          PATIENCE,
+          MOST_BYTES);
+      TimesyncMessage.parse(answer.text(), row);
     }
   }
 
   /** Why there is no answer; null where there is one. */
-  private @Nullable String chrony(Path command) {
-    try {
-      Process process = new ProcessBuilder(command.toString(), "-c", "-n", "tracking")
-          .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-          .redirectErrorStream(true)
-          .start();
-      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        return "chronyc tracking: no answer in %d s".formatted(PATIENCE_SECONDS);
-      }
-      byte[] said = process.getInputStream().readNBytes(MOST_BYTES);
-      return parse(new String(said, StandardCharsets.ISO_8859_1).strip(), row)
-          ? null
-          : "chronyc tracking: chronyd does not answer";
-    } catch (IOException e) {
-      return "chronyc: " + KeptFile.cause(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return "chronyc tracking: interrupted";
+  private static @Nullable String chrony(Path command, Row row) {
+    ShortCommand.Answer answer = ShortCommand.run(
+        List.of(command.toString(), "-c", "-n", "tracking"), PATIENCE, MOST_BYTES);
+    if (answer.problem() != null) {
+      return answer.problem();
     }
+    return parse(answer.text().strip(), row) ? null : "chronyc tracking: chronyd does not answer";
   }
 
   /**
@@ -132,11 +121,13 @@ final class ClockSource implements Source {
       return false;
     }
     @Nullable Long stratum = scaled(fields[2], 0);
+    @Nullable Long reference = scaled(fields[3], 0);
     @Nullable Long offset = scaled(fields[4], 9);
     @Nullable Long frequency = scaled(fields[7], 3);
     @Nullable Long delay = scaled(fields[10], 6);
     @Nullable Long dispersion = scaled(fields[11], 6);
     if (stratum == null
+        || reference == null
         || offset == null
         || frequency == null
         || delay == null
@@ -152,6 +143,7 @@ final class ClockSource implements Source {
     set(row, "frequency_ppb", frequency, synchronous);
     set(row, "root_delay_us", delay, synchronous);
     set(row, "root_dispersion_us", dispersion, synchronous);
+    set(row, "reference_time_s", reference, synchronous && reference > 0);
     return true;
   }
 
@@ -166,7 +158,7 @@ final class ClockSource implements Source {
   }
 
   /** A decimal number times a power of ten, to the nearest whole; null where it is none. */
-  private static @Nullable Long scaled(String text, int digits) {
+  static @Nullable Long scaled(String text, int digits) {
     if (!text.matches("-?[0-9]{1,12}(\\.[0-9]{1,12})?")) {
       return null;
     }
@@ -174,20 +166,5 @@ final class ClockSource implements Source {
         .movePointRight(digits)
         .setScale(0, RoundingMode.HALF_EVEN)
         .longValueExact();
-  }
-
-  @Override
-  public List<Row> rows() {
-    return rows;
-  }
-
-  @Override
-  public List<Failure> failures() {
-    return failures.list();
-  }
-
-  @Override
-  public void close() {
-    // Nothing is kept open.
   }
 }

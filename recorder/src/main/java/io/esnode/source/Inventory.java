@@ -49,6 +49,7 @@ public final class Inventory {
     Inventory inventory = new Inventory(root);
     inventory.kernel();
     inventory.machine();
+    inventory.ptpClocks();
     inventory.disks();
     return inventory.facts;
   }
@@ -73,6 +74,18 @@ public final class Inventory {
         type.isPresent() ? type : cpuinfo.flatMap(Inventory::virtualization));
     put("machine.vendor", line("sys/class/dmi/id/sys_vendor"));
     put("machine.product", line("sys/class/dmi/id/product_name"));
+  }
+
+  /** Hardware clocks of network adapters and hypervisors, e.g. {@code mlx5_ptp}, {@code KVM virtual PTP}. */
+  private void ptpClocks() {
+    try (DirectoryStream<Path> clocks = Files.newDirectoryStream(root.resolve("sys/class/ptp"))) {
+      for (Path clock : clocks) {
+        String name = String.valueOf(clock.getFileName());
+        put("clock.ptp." + name, line("sys/class/ptp/" + name + "/clock_name"));
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      // No such class: no facts about such clocks.
+    }
   }
 
   private void disks() {

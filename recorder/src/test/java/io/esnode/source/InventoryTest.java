@@ -19,6 +19,7 @@ class InventoryTest {
     host.write("proc/sys/kernel/version", "#1 SMP PREEMPT_DYNAMIC @0\n");
     host.write("proc/sys/kernel/random/boot_id", "f9e757f8-f5ff-4e3b-9810-3df04b577194\n");
     host.write("sys/devices/system/clocksource/clocksource0/current_clocksource", "tsc\n");
+    host.write("sys/class/ptp/ptp0/clock_name", "mlx5_ptp\n");
     host.write(
         "etc/os-release",
         "NAME=\"Debian GNU/Linux\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n");
@@ -31,6 +32,7 @@ class InventoryTest {
             Map.entry("kernel.version", "#1 SMP PREEMPT_DYNAMIC @0"),
             Map.entry("boot.id", "f9e757f8-f5ff-4e3b-9810-3df04b577194"),
             Map.entry("clock.source", "tsc"),
+            Map.entry("clock.ptp.ptp0", "mlx5_ptp"),
             Map.entry("os.name", "Debian GNU/Linux 12 (bookworm)"),
             Map.entry("cpu.model", "AMD EPYC"),
             Map.entry("cpu.count", "2"),

@@ -52,6 +52,19 @@ class ParserFuzzTest {
   }
 
   @FuzzTest
+  void clockPrograms(byte[] data) {
+    String text = new String(data, ISO_8859_1);
+    Row kernel = new Row(Registry.get().table("kernel_clock"), "node");
+    Row ptp = new Row(Registry.get().table("ptp"), "node");
+    Row clock = new Row(Registry.get().table("clock"), "node");
+
+    assertThat(KernelClockSource.parse(text, kernel)).isEqualTo(kernel.present(0));
+    assertThat(PtpSource.parse(text, ptp)).isEqualTo(ptp.present(0));
+    TimesyncMessage.parse(text, clock);
+    assertThat(clock.present(0)).isFalse();
+  }
+
+  @FuzzTest
   void pressure(byte[] data) {
     check(new Pressure(PSI, "memory"), PSI, data);
   }
