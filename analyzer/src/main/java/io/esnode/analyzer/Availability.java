@@ -72,9 +72,13 @@ final class Availability {
   /** Rows of the recorder itself say so: the kernel log was read, or NVML was asked and no gap says that events are missing. */
   private static boolean listened(Connection connection, Views.Input input) throws SQLException {
     Set<String> tables = input.file().columns().keySet();
-    // The journal has no XIDs: its entries do not say that anybody listened where those are told.
+    // These have no XIDs: their rows do not say that anybody listened where those are told.
     if (tables.contains(EVENT)
-        && any(connection, input, EVENT, "event_class IS DISTINCT FROM 'journal'")) {
+        && any(
+            connection,
+            input,
+            EVENT,
+            "coalesce(event_class, '') NOT IN ('journal', 'mllog', 'bmc', 'process')")) {
       return true;
     }
     boolean logRead = tables.contains("audit")

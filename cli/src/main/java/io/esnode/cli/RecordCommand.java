@@ -38,7 +38,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -127,6 +126,9 @@ final class RecordCommand implements Callable<Integer> {
   @Mixin
   private ProcessPart processPart = new ProcessPart();
 
+  @Mixin
+  private MlLogPart mlLog = new MlLogPart();
+
   @Option(names = "--no-gpu", description = "Record no GPU.")
   private boolean noGpu;
 
@@ -190,6 +192,7 @@ final class RecordCommand implements Callable<Integer> {
           ExitCode.USAGE,
           "--interval %s: at least %d ms".formatted(interval, MIN_INTERVAL.toMillis()));
     }
+    mlLog.check(command);
     Path library = library();
     Home home = Home.of(System.getenv());
     Clock clock = Clock.system();
@@ -249,6 +252,7 @@ final class RecordCommand implements Callable<Integer> {
             () -> new KernelRows(pseudonyms(home), addresses),
             spool::row,
             triggers);
+        mlLog.start(child, clock, start, () -> pseudonyms(home), spool::row);
         Logs logs = logPart.start(clock, start, () -> pseudonyms(home), spool::row);
         InventoryWatch inventory = processPart.inventory(
             clock, watchedFiles, pseudonyms(home)::text, spool::row);
@@ -267,6 +271,7 @@ final class RecordCommand implements Callable<Integer> {
               socket.close();
             }
             inventory.close();
+            mlLog.close();
             log.close();
             logs.close();
             gpus.close();
@@ -290,7 +295,7 @@ final class RecordCommand implements Callable<Integer> {
     }
     // From here on a signal ends this process as any other: there is nothing left to seal.
     Process child = wrapped;
-    return sealing != ExitCode.OK || child == null ? sealing : WrappedCommand.status(child);
+    return sealing != ExitCode.OK || child == null ? sealing : WrappedCommand.status(child, mlLog);
   }
 
   private Pseudonyms pseudonyms(Home home) throws IOException {
@@ -350,6 +355,7 @@ final class RecordCommand implements Callable<Integer> {
     gpu.describe(config);
     logPart.describe(config);
     processPart.describe(config);
+    mlLog.describe(config);
     config.put("command", command.isEmpty() ? "none" : "recorded while a command ran");
     return new SpoolHeader(
         id,
@@ -399,7 +405,7 @@ final class RecordCommand implements Callable<Integer> {
       return null;
     }
     try {
-      return WrappedCommand.start(command);
+      return WrappedCommand.start(command, mlLog.output());
     } catch (CommandException e) {
       spool.close();
       SpoolDirectory again = SpoolDirectory.open(directory.path());
@@ -419,9 +425,7 @@ final class RecordCommand implements Callable<Integer> {
             // on.
             Process child = wrapped;
             if (exit[0] == ExitCode.OK && child != null) {
-              exit[0] = child.waitFor(GRACE_SECONDS, TimeUnit.SECONDS)
-                  ? child.exitValue()
-                  : WrappedCommand.TERMINATED;
+              exit[0] = WrappedCommand.status(child, mlLog, GRACE_SECONDS);
             }
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

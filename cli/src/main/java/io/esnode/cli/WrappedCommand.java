@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 
 /** The command of {@code record -- COMMAND}: started, watched, its status passed on as a shell would. */
@@ -23,10 +24,14 @@ final class WrappedCommand {
 
   private WrappedCommand() {}
 
-  /** Starts it on our own standard streams. */
-  static Process start(List<String> command) {
+  /**
+   * Starts it on our own standard streams.
+   *
+   * @param output where its standard output goes
+   */
+  static Process start(List<String> command, ProcessBuilder.Redirect output) {
     try {
-      ProcessBuilder child = new ProcessBuilder(command).inheritIO();
+      ProcessBuilder child = new ProcessBuilder(command).inheritIO().redirectOutput(output);
       if (child.environment().remove(SET_MALLOC) != null) {
         child
             .environment()
@@ -78,10 +83,24 @@ final class WrappedCommand {
     waiter.start();
   }
 
+  /**
+   * After a signal to us: its status where it ends soon, or where its output needs us as long as it runs; else the signal's.
+   */
+  static int status(Process child, MlLogPart output, int graceSeconds) throws InterruptedException {
+    if (output.passes() || child.waitFor(graceSeconds, TimeUnit.SECONDS)) {
+      int status = child.waitFor();
+      output.await();
+      return status;
+    }
+    return TERMINATED;
+  }
+
   /** Where --duration ended the recording first, the command goes on alone until it ends. */
-  static int status(Process child) {
+  static int status(Process child, MlLogPart output) {
     try {
-      return child.waitFor();
+      int status = child.waitFor();
+      output.await();
+      return status;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return RECORDER_FAILED;
