@@ -16,6 +16,9 @@ final class LogPart {
   @Option(names = "--no-journal", description = "Leave the systemd journal out.")
   private boolean noJournal;
 
+  @Option(names = "--no-bmc", description = "Leave the event log of the board's BMC out.")
+  private boolean noBmc;
+
   @Option(
       names = "--audit-json",
       paramLabel = "F",
@@ -24,6 +27,7 @@ final class LogPart {
 
   void describe(Map<String, String> config) {
     config.put("log.journal", noJournal ? "switched off with --no-journal" : "followed");
+    config.put("log.bmc", noBmc ? "switched off with --no-bmc" : "read every hour");
     config.put("log.audit_json", auditJson.isEmpty() ? "none" : auditJson.size() + " files");
   }
 
@@ -32,7 +36,7 @@ final class LogPart {
         Path.of("/"),
         clock,
         start,
-        new Logs.Choice(noJournal ? null : JOURNALCTL, auditJson),
+        new Logs.Choice(noJournal ? null : JOURNALCTL, auditJson, !noBmc),
         naming,
         sink);
   }

@@ -120,6 +120,21 @@ final class LogRows {
         true);
   }
 
+  /**
+   * An event whose time is that of another clock, which has no place on CLOCK_MONOTONIC: its monotonic time is now. Such
+   * logs are bounded by whoever keeps them.
+   *
+   * @param past whether it lies before the recording
+   */
+  void foreign(
+      Map<String, String> texts, Map<String, Long> numbers, long tsMicros, boolean past) {
+    String origin = past ? "pre_record" : "live";
+    emit(
+        new TextRow("event", "node", source, origin, null, tsMicros, texts, numbers),
+        clock.now().monoNanos(),
+        true);
+  }
+
   private String origin(long monoNanos) {
     return monoNanos < start.monoNanos() ? "pre_record" : "live";
   }

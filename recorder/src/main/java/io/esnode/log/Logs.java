@@ -16,7 +16,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The logs of a recording beside the kernel's: the Linux audit log, audit records in JSON, the journal. Each thread has its own
+ * The logs of a recording beside the kernel's: the Linux audit log, audit records in JSON, the journal, the event log of the
+ * BMC. Each thread has its own
  * pace; none waits for another.
  */
 public final class Logs implements AutoCloseable {
@@ -31,8 +32,10 @@ public final class Logs implements AutoCloseable {
    *
    * @param journal journalctl, by name or path; null where the journal is not wanted
    * @param auditJson files of audit records in JSON
+   * @param bmc whether the event log of the BMC is wanted
    */
-  public record Choice(@Nullable String journal, List<Path> auditJson) {
+  public record Choice(
+      @Nullable String journal, List<Path> auditJson, boolean bmc) {
     public Choice {
       auditJson = List.copyOf(auditJson);
     }
@@ -47,10 +50,12 @@ public final class Logs implements AutoCloseable {
 
   private final FollowedLogs files;
   private final @Nullable Journal journal;
+  private final @Nullable BmcLog bmc;
 
-  private Logs(FollowedLogs files, @Nullable Journal journal) {
+  private Logs(FollowedLogs files, @Nullable Journal journal, @Nullable BmcLog bmc) {
     this.files = files;
     this.journal = journal;
+    this.bmc = bmc;
   }
 
   /**
@@ -85,7 +90,8 @@ public final class Logs implements AutoCloseable {
             start,
             new LogRows(clock, start, sink, "journal", JournalRows.SOURCE, "journal"),
             names);
-    Logs logs = new Logs(files, journal);
+    Logs logs = new Logs(
+        files, journal, choice.bmc() ? BmcLog.start(root, clock, start, sink) : null);
     files.start();
     if (journal != null) {
       journal.start();
@@ -112,6 +118,9 @@ public final class Logs implements AutoCloseable {
     files.close(FILE_PATIENCE);
     if (journal != null) {
       journal.close(JOURNAL_PATIENCE);
+    }
+    if (bmc != null) {
+      bmc.close();
     }
   }
 }

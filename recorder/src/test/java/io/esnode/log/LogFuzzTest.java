@@ -33,6 +33,36 @@ class LogFuzzTest {
   }
 
   @FuzzTest
+  void selEntry(byte[] data) {
+    String text = new String(data, java.nio.charset.StandardCharsets.ISO_8859_1);
+    for (String line : List.of(text, "1,11/21/26,19:56:15 UTC," + text, "f," + text + ",a,b")) {
+      SelEntry entry = SelEntry.parse(line);
+      if (entry != null) {
+        assertThat(entry.id()).isBetween(0, 0xffff);
+        assertThat(entry.sensor() + entry.event()).hasSizeLessThan(2048);
+      }
+    }
+  }
+
+  @FuzzTest
+  void mlLog(byte[] data) {
+    Collected to = new Collected();
+    MlLogRows rows = new MlLogRows(to.log("mllog", "mllog", "event"), names());
+    MarkedLines lines = new MarkedLines(MlLog.MARK, (content, at) -> {
+      if (content != null) {
+        rows.line(content);
+      }
+    });
+    byte[] mark = "\n0: :::MLLOG {\"key\": \"a\", \"value\": ".getBytes(UTF_8);
+    lines.take(data, data.length);
+    lines.take(mark, mark.length);
+    lines.take(data, data.length);
+    lines.finish();
+    rows.line(data);
+    to.rows.forEach(LogFuzzTest::printable);
+  }
+
+  @FuzzTest
   void journal(byte[] data) {
     JournalExport export = new JournalExport(new ByteArrayInputStream(data));
     Collected to = new Collected();

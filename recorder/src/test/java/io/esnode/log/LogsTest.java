@@ -21,7 +21,7 @@ class LogsTest {
 
   private Logs start(Path... json) {
     return Logs.start(
-        root, () -> START, START, new Logs.Choice(null, List.of(json)), Collected::keyed, to);
+        root, () -> START, START, new Logs.Choice(null, List.of(json), false), Collected::keyed, to);
   }
 
   private static void await(java.util.function.BooleanSupplier done) throws InterruptedException {
