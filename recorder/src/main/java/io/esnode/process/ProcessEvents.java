@@ -5,6 +5,7 @@ import io.esnode.kernel.Pseudonyms;
 import io.esnode.kernel.RowSink;
 import io.esnode.source.CgroupPath;
 import io.esnode.source.Clock;
+import io.esnode.source.JobEnvironment;
 import io.esnode.source.Moment;
 import io.esnode.source.ProcessWatch;
 import io.esnode.spool.TextRow;
@@ -49,7 +50,12 @@ public final class ProcessEvents implements ProcessWatch {
 
   @Override
   public void seen(
-      String entity, long pid, byte[] name, @Nullable CgroupPath cgroup, String reason) {
+      String entity,
+      long pid,
+      byte[] name,
+      @Nullable CgroupPath cgroup,
+      @Nullable JobEnvironment environment,
+      String reason) {
     Pseudonyms safe = names();
     Map<String, String> texts = new TreeMap<>();
     texts.put("event_class", "process");
@@ -69,7 +75,32 @@ public final class ProcessEvents implements ProcessWatch {
       put(texts, "job", cgroup.job() == null ? null : safe.job(cgroup.job()));
       put(texts, "job_step", cgroup.step());
     }
-    write("event", entity, texts, Map.of("pid", pid));
+    Map<String, Long> numbers = new TreeMap<>(Map.of("pid", pid));
+    if (environment != null) {
+      environment(environment, safe, texts, numbers);
+    }
+    write("event", entity, texts, numbers);
+  }
+
+  /** The job has the token that its control group has: rows join. */
+  private static void environment(
+      JobEnvironment environment,
+      Pseudonyms safe,
+      Map<String, String> texts,
+      Map<String, Long> numbers) {
+    put(texts, "env_job", environment.job() == null ? null : safe.job(environment.job()));
+    put(texts, "env_job_step", environment.step());
+    put(texts, "env_visible_devices", environment.visibleDevices());
+    put(texts, "env_job_gpus", environment.jobGpus());
+    put(texts, "text", environment.problem());
+    Long rank = environment.rank();
+    if (rank != null) {
+      numbers.put("env_rank", rank);
+    }
+    Long localRank = environment.localRank();
+    if (localRank != null) {
+      numbers.put("env_local_rank", localRank);
+    }
   }
 
   private static void put(Map<String, String> texts, String column, @Nullable String text) {

@@ -11,7 +11,12 @@ public interface ProcessWatch {
   ProcessWatch NOBODY = new ProcessWatch() {
     @Override
     public void seen(
-        String entity, long pid, byte[] name, @Nullable CgroupPath cgroup, String reason) {}
+        String entity,
+        long pid,
+        byte[] name,
+        @Nullable CgroupPath cgroup,
+        @Nullable JobEnvironment environment,
+        String reason) {}
 
     @Override
     public String cgroup(String path) {
@@ -20,14 +25,21 @@ public interface ProcessWatch {
   };
 
   /**
-   * A process got its first row, or has another name since.
+   * A process got its first row, or has another name or a GPU since.
    *
    * @param entity {@code pid:N@START}
    * @param name what the kernel calls it: at most 15 bytes of any value
    * @param cgroup null if it cannot be read
+   * @param environment of a process that has a GPU open or belongs to a Slurm job; null of any other: it was not looked at
    * @param reason why it has rows, e.g. {@code gpu}
    */
-  void seen(String entity, long pid, byte[] name, @Nullable CgroupPath cgroup, String reason);
+  void seen(
+      String entity,
+      long pid,
+      byte[] name,
+      @Nullable CgroupPath cgroup,
+      @Nullable JobEnvironment environment,
+      String reason);
 
   /** The path of a control group as it may be recorded. */
   String cgroup(String path);

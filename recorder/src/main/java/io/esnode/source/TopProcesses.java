@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * a sample before and after.
  *
  * <p>Every process costs one reading of its stat, a row two files more: with status the pass cost a quarter more,
- * and with the links of its descriptors six times as much. Command lines are never read.
+ * and with the links of its descriptors six times as much. Command lines are never read, of environments see
+ * {@link JobEnvironment}.
  */
 final class TopProcesses implements Source {
   static final int BY_CPU = 20;
@@ -231,10 +232,13 @@ final class TopProcesses implements Source {
 
   private void want(TrackedProcess process, String reason) {
     process.want(reason, pass);
-    if (process.details() == null) {
+    TrackedProcess.@Nullable Details known = process.details();
+    if (known == null) {
       TrackedProcess.Details details = process.begin(new Row(table, process.entity()));
       chosen.add(process);
       tell(process, details);
+    } else if (process.gpus() > 0 && !process.toldOfGpus()) {
+      tell(process, known);
     }
   }
 
@@ -247,8 +251,12 @@ final class TopProcesses implements Source {
     CgroupPath cgroup = problem != null
         ? null
         : ProcessCgroup.of(new String(text.text(), 0, text.length(), UTF_8)).orElse(null);
+    boolean ofAJob = process.gpus() > 0 || (cgroup != null && cgroup.job() != null);
+    process.tellOfGpus();
+    @Nullable JobEnvironment environment = ofAJob ? JobEnvironment.of(process.directory()) : null;
     if (process.read(text, fields)) {
-      watch.seen(process.entity(), process.pid(), process.name(), cgroup, process.why());
+      watch.seen(
+          process.entity(), process.pid(), process.name(), cgroup, environment, process.why());
     }
   }
 

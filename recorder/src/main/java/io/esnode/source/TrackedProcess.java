@@ -64,6 +64,7 @@ final class TrackedProcess {
   private int seenIn;
   private long gpus = OpenGpus.UNKNOWN;
   private @Nullable String gpuProblem;
+  private boolean toldOfGpus;
   private int looks;
   private int lookedIn;
   private int wantedIn;
@@ -182,6 +183,16 @@ final class TrackedProcess {
     gpuProblem = problem;
     lookedIn = pass;
     looks++;
+  }
+
+  /** Whether it was told of since it has a GPU open. */
+  boolean toldOfGpus() {
+    return toldOfGpus;
+  }
+
+  /** It is told of now. */
+  void tellOfGpus() {
+    toldOfGpus = gpus > 0;
   }
 
   /** How often its descriptors were looked at. */

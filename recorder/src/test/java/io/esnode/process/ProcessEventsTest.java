@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.esnode.kernel.Pseudonyms;
 import io.esnode.source.CgroupPath;
+import io.esnode.source.JobEnvironment;
 import io.esnode.source.Moment;
 import io.esnode.spool.TextRow;
 import java.io.IOException;
@@ -40,6 +41,7 @@ class ProcessEventsTest {
         7,
         "python3".getBytes(UTF_8),
         CgroupPath.of("/kubepods/besteffort/pod" + UID + "/" + ID),
+        null,
         "gpu");
 
     assertThat(rows).singleElement().satisfies(row -> {
@@ -74,6 +76,7 @@ class ProcessEventsTest {
             7,
             "a\n\u001b[2J\u00e4".getBytes(UTF_8),
             CgroupPath.of("/system.slice/slurmstepd.scope/job_4711/step_0/user/task_0"),
+            null,
             "cpu time");
 
     assertThat(rows.get(0).texts())
@@ -84,8 +87,30 @@ class ProcessEventsTest {
   }
 
   @Test
+  void environmentNamesTheJobByTheTokenOfItsGroup() {
+    events(ProcessEventsTest::keyed)
+        .seen(
+            "pid:7@1007",
+            7,
+            "python3".getBytes(UTF_8),
+            CgroupPath.of("/system.slice/slurmstepd.scope/job_4711/step_0"),
+            new JobEnvironment("4711", "0", 3L, 1L, "GPU-1,GPU-2", "4,5", null),
+            "gpu");
+
+    assertThat(rows.get(0).texts())
+        .containsEntry("env_job", rows.get(0).texts().get("job"))
+        .containsEntry("env_job_step", "0")
+        .containsEntry("env_visible_devices", "GPU-1,GPU-2")
+        .containsEntry("env_job_gpus", "4,5")
+        .doesNotContainKey("text");
+    assertThat(rows.get(0).texts().get("env_job")).isNotEqualTo("4711");
+    assertThat(rows.get(0).numbers())
+        .isEqualTo(Map.of("pid", 7L, "env_rank", 3L, "env_local_rank", 1L));
+  }
+
+  @Test
   void processWhoseGroupCannotBeReadHasANameAlone() {
-    events(Pseudonyms::clear).seen("pid:7@1", 7, new byte[] {(byte) 0xff}, null, "gpu");
+    events(Pseudonyms::clear).seen("pid:7@1", 7, new byte[] {(byte) 0xff}, null, null, "gpu");
 
     assertThat(rows.get(0).texts()).containsOnlyKeys("event_class", "reason", "process_name");
   }
@@ -95,7 +120,7 @@ class ProcessEventsTest {
     ProcessEvents events = events(ProcessEventsTest::keyed);
     CgroupPath path = CgroupPath.of("/system.slice/train-for-alice.service");
 
-    events.seen("pid:7@1", 7, "x".getBytes(UTF_8), path, "gpu");
+    events.seen("pid:7@1", 7, "x".getBytes(UTF_8), path, null, "gpu");
 
     assertThat(events.cgroup(path.path()))
         .isEqualTo(rows.get(0).texts().get("cgroup"))
@@ -125,7 +150,7 @@ class ProcessEventsTest {
   void rowsWithoutAPlaceToGoAreDropped() {
     ProcessEvents events = new ProcessEvents(() -> new Moment(5, 7, 0), Pseudonyms::clear);
 
-    events.seen("pid:7@1", 7, new byte[0], null, "gpu");
+    events.seen("pid:7@1", 7, new byte[0], null, null, "gpu");
 
     assertThat(rows).isEmpty();
   }

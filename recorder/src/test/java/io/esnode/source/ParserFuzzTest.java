@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.esnode.metric.Registry;
 import io.esnode.metric.Table;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -236,6 +238,15 @@ class ParserFuzzTest {
       assertThat(group.podUid() == null ? "" : group.podUid()).matches("[0-9a-f-]*");
       assertThat(group.job() == null ? "" : group.job()).matches("[0-9]*");
     });
+  }
+
+  @FuzzTest
+  void jobEnvironment(byte[] data) throws IOException {
+    JobEnvironment read = JobEnvironment.read(new ByteArrayInputStream(data));
+
+    assertThat(read.job() == null ? "" : read.job()).matches("[0-9]*");
+    assertThat(read.visibleDevices() == null ? "" : read.visibleDevices())
+        .matches("[0-9A-Za-z,/-]*");
   }
 
   @FuzzTest

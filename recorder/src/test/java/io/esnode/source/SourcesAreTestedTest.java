@@ -48,6 +48,7 @@ class SourcesAreTestedTest {
       "source/InterruptFormat | source/HostDetailSourcesTest#interruptsAreSummedOverCpus | source/ParserFuzzTest#interrupts",
       "source/InterruptTotals | source/HostDetailSourcesTest#interruptsAreSummedOverCpus | source/ParserFuzzTest#interrupts",
       "source/Inventory | source/InventoryTest#factsAreReadFromTheirFiles | source/ParserFuzzTest#inventory",
+      "source/JobEnvironment | source/JobEnvironmentTest#processThatRunsIsRead | source/ParserFuzzTest#jobEnvironment",
       "source/KernelClockSource | source/ClockSourceTest#kernelsOwnStateIsReadFromEitherProgram | source/ParserFuzzTest#clockPrograms",
       "source/PtpSource | source/ClockSourceTest#clockThatFollowsAMasterHasItsOffset | source/ParserFuzzTest#clockPrograms",
       "source/TimesyncMessage | source/ClockSourceTest#timedatectlSaysMoreOfTimesyncd | source/ParserFuzzTest#clockPrograms",
@@ -67,9 +68,11 @@ class SourcesAreTestedTest {
       "source/SocketCounts | source/HostDetailParsersTest#everyCounterIsFoundOnLinux618 | source/ParserFuzzTest#sockstat",
       "source/SoftnetLines | source/HostDetailParsersTest#packetsAreHexadecimalAndTheLineNamesItsCpu | source/ParserFuzzTest#softnet",
       "source/StatFields | source/CapturedTextTest#process | source/ParserFuzzTest#statFields",
-      "kernel/KernelRecord | kernel/PublishedKernelLogTest#recordsOfTheDeviceAreUnderstood | " + SHAPES,
+      "kernel/KernelRecord | kernel/PublishedKernelLogTest#recordsOfTheDeviceAreUnderstood | "
+          + SHAPES,
       "kernel/AerShape | kernel/KernelShapesTest#busErrorsHaveAddressAndSeverity | " + SHAPES,
-      "kernel/AuditLossShape | kernel/KernelLogTest#auditRecordsTheKernelLostAreAGapOfTheAuditTable | " + SHAPES,
+      "kernel/AuditLossShape | kernel/KernelLogTest#auditRecordsTheKernelLostAreAGapOfTheAuditTable | "
+          + SHAPES,
       "kernel/DriverShape | kernel/KernelShapesTest#driverVersionsAreRead | " + SHAPES,
       "kernel/GpuLostShape | kernel/KernelShapesTest#lostGpuIsKnownWithoutAnXid | " + SHAPES,
       "kernel/HardwareErrorShape | kernel/KernelShapesTest#hardwareErrorsOfTheHostAreNamed | "

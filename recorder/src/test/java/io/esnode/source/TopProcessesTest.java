@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -29,11 +30,18 @@ class TopProcessesTest {
 
   /** Keeps what it hears, a line each. */
   private static final class Heard implements ProcessWatch {
+    private final Map<String, @Nullable JobEnvironment> environments = new HashMap<>();
     private final List<String> lines = new ArrayList<>();
 
     @Override
     public void seen(
-        String entity, long pid, byte[] name, @Nullable CgroupPath cgroup, String reason) {
+        String entity,
+        long pid,
+        byte[] name,
+        @Nullable CgroupPath cgroup,
+        @Nullable JobEnvironment environment,
+        String reason) {
+      environments.put(entity, environment);
       lines.add("%s %s %s %s"
           .formatted(
               entity, new String(name, ISO_8859_1), cgroup == null ? "-" : cgroup.path(), reason));
@@ -295,6 +303,46 @@ class TopProcessesTest {
     assertThat(cells("pid:1@1001")).containsEntry("gpu_minors", 0L);
     assertThat(heard.lines).contains("pid:99@1099 python3 /system.slice/a.service gpu");
     assertThat(top.failures()).isEmpty();
+  }
+
+  @Test
+  void environmentIsReadOfHoldersOfAGpuAndOfJobsAlone() throws IOException {
+    Files.createDirectories(proc.resolve("driver/nvidia"));
+    for (int pid = 1; pid <= 3; pid++) {
+      ordinary(pid, 0, 1000);
+      write(pid, "environ", "HOME=/root\0SLURM_PROCID=" + pid + "\0");
+    }
+    link(1, 3, "/dev/nvidia0");
+    write(2, "cgroup", "0::/system.slice/slurmstepd.scope/job_4711/step_0\n");
+
+    top.sample();
+
+    assertThat(heard.environments.get("pid:1@1001"))
+        .isEqualTo(new JobEnvironment(null, null, 1L, null, null, null, null));
+    assertThat(heard.environments.get("pid:2@1002"))
+        .isEqualTo(new JobEnvironment(null, null, 2L, null, null, null, null));
+    assertThat(heard.environments).containsKey("pid:3@1003");
+    assertThat(heard.environments.get("pid:3@1003")).isNull();
+  }
+
+  @Test
+  void processIsToldOfAgainOnceItHasAGpu() throws IOException {
+    Files.createDirectories(proc.resolve("driver/nvidia"));
+    ordinary(7, 0, 1);
+    write(7, "environ", "SLURM_LOCALID=5\0");
+    link(7, 0, "/dev/null");
+    top.sample();
+    top.sample();
+    assertThat(heard.environments.get("pid:7@1007")).isNull();
+    link(7, 3, "/dev/nvidia2");
+
+    for (int i = 0; i < 2 * TopProcesses.STAY; i++) {
+      top.sample();
+    }
+
+    assertThat(heard.environments.get("pid:7@1007"))
+        .isEqualTo(new JobEnvironment(null, null, null, 5L, null, null, null));
+    assertThat(heard.lines).hasSize(2);
   }
 
   @Test
