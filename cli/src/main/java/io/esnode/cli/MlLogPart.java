@@ -43,8 +43,7 @@ final class MlLogPart {
     return mllog ? ProcessBuilder.Redirect.PIPE : ProcessBuilder.Redirect.INHERIT;
   }
 
-  void start(
-      @Nullable Process child, Clock clock, Moment start, Logs.Naming naming, RowSink sink) {
+  void start(@Nullable Process child, Clock clock, Moment start, Logs.Naming naming, RowSink sink) {
     if (mllog && child != null) {
       MlLog own = MlLog.start(clock, start, naming, sink);
       log = own;

@@ -32,7 +32,8 @@ final class PassedOutput {
         looks = looks && look(log, buffer, count);
       }
     } catch (IOException e) {
-      // Whoever read it has gone. Closing our end tells the command so, as it would be told without us.
+      // Whoever read it has gone. Closing our end tells the command so, as it would be told without
+      // us.
     }
     if (looks) {
       log.finish();

@@ -254,8 +254,8 @@ final class RecordCommand implements Callable<Integer> {
             triggers);
         mlLog.start(child, clock, start, () -> pseudonyms(home), spool::row);
         Logs logs = logPart.start(clock, start, () -> pseudonyms(home), spool::row);
-        InventoryWatch inventory = processPart.inventory(
-            clock, watchedFiles, pseudonyms(home)::text, spool::row);
+        InventoryWatch inventory =
+            processPart.inventory(clock, watchedFiles, pseudonyms(home)::text, spool::row);
         RunningGpus gpus = RunningGpus.start(gpu, spool, header, clock, addresses);
         Map<String, RecorderCommand> commands = new TreeMap<>(gpus.commands());
         commands.putAll(armed.commands());

@@ -53,13 +53,12 @@ class PassedOutputTest {
     assertThat(recorder.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(recorder.exitValue()).isEqualTo(3);
     assertThat(Sha256.hex(dir.resolve("stdout"))).isEqualTo(Sha256.hex(dir.resolve("output")));
-    assertThat(
-            esnode
-                .run(
-                    "query",
-                    "t.parquet",
-                    "SELECT reason, event_type, value, origin FROM event WHERE event_class = 'mllog'")
-                .out())
+    assertThat(esnode
+            .run(
+                "query",
+                "t.parquet",
+                "SELECT reason, event_type, value, origin FROM event WHERE event_class = 'mllog'")
+            .out())
         .contains("eval_accuracy", "POINT_IN_TIME", "0.75", "live");
     assertThat(esnode
             .run("query", "t.parquet", "SELECT detail FROM audit WHERE action = 'mllog.read'")

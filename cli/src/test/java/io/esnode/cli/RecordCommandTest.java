@@ -137,7 +137,9 @@ class RecordCommandTest {
             "cgroup", "switched off with --no-processes", "top_process", "--no-processes");
     assertThat(manifest("t.parquet").config())
         .containsEntry("processes", "switched off with --no-processes");
-    assertThat(esnode.run("query", "t.parquet", "SELECT count(*) > 0 AS own FROM process").out())
+    assertThat(esnode
+            .run("query", "t.parquet", "SELECT count(*) > 0 AS own FROM process")
+            .out())
         .contains("true");
   }
 

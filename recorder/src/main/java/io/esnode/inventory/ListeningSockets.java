@@ -71,9 +71,8 @@ final class ListeningSockets {
   }
 
   private static void owners(Map<String, Port> ports, SocketOwners owners, Facts facts) {
-    Set<Long> wanted = ports.values().stream()
-        .flatMap(port -> port.inodes().stream())
-        .collect(Collectors.toSet());
+    Set<Long> wanted =
+        ports.values().stream().flatMap(port -> port.inodes().stream()).collect(Collectors.toSet());
     Map<Long, Set<String>> names = owners.of(wanted);
     int known = 0;
     for (Map.Entry<String, Port> port : ports.entrySet()) {

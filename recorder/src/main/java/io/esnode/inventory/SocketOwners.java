@@ -63,7 +63,8 @@ final class SocketOwners {
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
-      // It is gone, or another user's: the sockets it may have are counted as those of nobody known.
+      // It is gone, or another user's: the sockets it may have are counted as those of nobody
+      // known.
     }
     return links;
   }

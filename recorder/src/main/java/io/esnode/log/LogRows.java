@@ -126,8 +126,7 @@ final class LogRows {
    *
    * @param past whether it lies before the recording
    */
-  void foreign(
-      Map<String, String> texts, Map<String, Long> numbers, long tsMicros, boolean past) {
+  void foreign(Map<String, String> texts, Map<String, Long> numbers, long tsMicros, boolean past) {
     String origin = past ? "pre_record" : "live";
     emit(
         new TextRow("event", "node", source, origin, null, tsMicros, texts, numbers),

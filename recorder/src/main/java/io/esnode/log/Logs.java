@@ -34,8 +34,7 @@ public final class Logs implements AutoCloseable {
    * @param auditJson files of audit records in JSON
    * @param bmc whether the event log of the BMC is wanted
    */
-  public record Choice(
-      @Nullable String journal, List<Path> auditJson, boolean bmc) {
+  public record Choice(@Nullable String journal, List<Path> auditJson, boolean bmc) {
     public Choice {
       auditJson = List.copyOf(auditJson);
     }
@@ -90,8 +89,8 @@ public final class Logs implements AutoCloseable {
             start,
             new LogRows(clock, start, sink, "journal", JournalRows.SOURCE, "journal"),
             names);
-    Logs logs = new Logs(
-        files, journal, choice.bmc() ? BmcLog.start(root, clock, start, sink) : null);
+    Logs logs =
+        new Logs(files, journal, choice.bmc() ? BmcLog.start(root, clock, start, sink) : null);
     files.start();
     if (journal != null) {
       journal.start();

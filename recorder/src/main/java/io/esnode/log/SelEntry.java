@@ -49,7 +49,9 @@ record SelEntry(
   /** Null where it is no entry. */
   static @Nullable SelEntry parse(String line) {
     String[] fields = line.strip().split(",", FIELDS);
-    if (line.length() > MOST_CHARS || fields.length < LEAST || !ID.matcher(fields[0]).matches()) {
+    if (line.length() > MOST_CHARS
+        || fields.length < LEAST
+        || !ID.matcher(fields[0]).matches()) {
       return null;
     }
     List<String> event = new ArrayList<>();

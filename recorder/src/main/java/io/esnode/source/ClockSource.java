@@ -102,8 +102,8 @@ final class ClockSource extends AnswerSource {
 
   /** Why there is no answer; null where there is one. */
   private static @Nullable String chrony(Path command, Row row) {
-    ShortCommand.Answer answer = ShortCommand.run(
-        List.of(command.toString(), "-c", "-n", "tracking"), PATIENCE, MOST_BYTES);
+    ShortCommand.Answer answer =
+        ShortCommand.run(List.of(command.toString(), "-c", "-n", "tracking"), PATIENCE, MOST_BYTES);
     if (answer.problem() != null) {
       return answer.problem();
     }

@@ -27,8 +27,8 @@ final class KernelClockSource extends AnswerSource {
   private static final Pattern STATUS = Pattern.compile("(?m)^ *status 0x([0-9a-f]{1,8}) ");
   private static final Pattern OFFSET =
       Pattern.compile("(?m)^ *offset (-?[0-9.]{1,24}) us, frequency (-?[0-9.]{1,24}) ppm");
-  private static final Pattern ERRORS = Pattern.compile(
-      "(?m)^ *maximum error ([0-9]{1,18}) us, estimated error ([0-9]{1,18}) us,$");
+  private static final Pattern ERRORS =
+      Pattern.compile("(?m)^ *maximum error ([0-9]{1,18}) us, estimated error ([0-9]{1,18}) us,$");
 
   private final List<String> command;
 
@@ -74,7 +74,9 @@ final class KernelClockSource extends AnswerSource {
    */
   static boolean parse(String text, Row row) {
     Matcher status = STATUS.matcher(text);
-    return status.find() ? ntptime(text, Long.parseLong(status.group(1), 16), row) : adjtimex(text, row);
+    return status.find()
+        ? ntptime(text, Long.parseLong(status.group(1), 16), row)
+        : adjtimex(text, row);
   }
 
   private static boolean ntptime(String text, long status, Row row) {

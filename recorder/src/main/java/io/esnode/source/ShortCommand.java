@@ -35,8 +35,7 @@ public final class ShortCommand {
    * @param status how it ended; -1 where there is a problem
    * @param problem why there is no answer; null where there is one
    */
-  public record Answer(
-      String text, int status, @Nullable String problem) {}
+  public record Answer(String text, int status, @Nullable String problem) {}
 
   /** Where a program of this name is, below a root directory; null where it is not. */
   public static @Nullable Path find(Path root, String name) {

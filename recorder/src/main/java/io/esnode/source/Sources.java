@@ -67,7 +67,8 @@ public record Sources(List<Source> sources, List<Tier> tiers, List<Failure> miss
     ClockSource.open(opening);
     HardwareSources.open(opening);
     HostDetailSources.open(opening);
-    // Last of their pace: a program that is slow to answer must not cost the end of a recording another table.
+    // Last of their pace: a program that is slow to answer must not cost the end of a recording
+    // another table.
     KernelClockSource.open(opening);
     PtpSource.open(opening);
     return opening;

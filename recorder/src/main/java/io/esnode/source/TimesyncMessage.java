@@ -13,7 +13,8 @@ final class TimesyncMessage {
   private static final Pattern DELAY = Pattern.compile("\\bRootDelay=([^,}]{1,40})");
   private static final Pattern DISPERSION = Pattern.compile("\\bRootDispersion=([^,}]{1,40})");
   private static final Pattern FREQUENCY = Pattern.compile("(?m)^Frequency=(-?[0-9]{1,10})$");
-  private static final Pattern SPAN = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,9})?)(us|ms|s|min|h)");
+  private static final Pattern SPAN =
+      Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,9})?)(us|ms|s|min|h)");
 
   private TimesyncMessage() {}
 
@@ -26,7 +27,8 @@ final class TimesyncMessage {
     set(row, "root_delay_us", spanMicros(first(DELAY, text)));
     set(row, "root_dispersion_us", spanMicros(first(DISPERSION, text)));
     @Nullable Long frequency = number(first(FREQUENCY, text));
-    // The kernel's scaled ppm, 16 bits behind the point; it makes up for a clock that gains by being negative.
+    // The kernel's scaled ppm, 16 bits behind the point; it makes up for a clock that gains by
+    // being negative.
     set(row, "frequency_ppb", frequency == null ? null : Math.round(frequency * -1000.0 / 65536));
   }
 

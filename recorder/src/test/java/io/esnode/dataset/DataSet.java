@@ -42,7 +42,6 @@ public final class DataSet {
 
   /** Unpacks a directory of that tree. */
   public static void unpackProcfs(String below, Path target) throws IOException {
-    Ttar.unpack(
-        of("proc_sys_fixtures/open/procfs_fixtures.ttar.gz"), "fixtures/" + below, target);
+    Ttar.unpack(of("proc_sys_fixtures/open/procfs_fixtures.ttar.gz"), "fixtures/" + below, target);
   }
 }

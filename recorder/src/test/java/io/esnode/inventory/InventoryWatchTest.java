@@ -34,8 +34,7 @@ class InventoryWatchTest {
     for (Path file : files) {
       watched.add(new WatchedFile(file, "/etc/" + file.getFileName()));
     }
-    return new InventoryWatch(
-        root, Clock.system(), watched, null, (row, mono) -> rows.add(row));
+    return new InventoryWatch(root, Clock.system(), watched, null, (row, mono) -> rows.add(row));
   }
 
   /** Item and value of the rows since the last call; a value that is gone is null. */

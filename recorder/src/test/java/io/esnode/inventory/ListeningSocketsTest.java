@@ -97,7 +97,15 @@ class ListeningSocketsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "socket:[", "socket:[]", "socket:[-1]", "socket:[1x]", "pipe:[17]", "socket:[99999999999999999999]"})
+      strings = {
+        "",
+        "socket:[",
+        "socket:[]",
+        "socket:[-1]",
+        "socket:[1x]",
+        "pipe:[17]",
+        "socket:[99999999999999999999]"
+      })
   void otherLinksAreNoSockets(String target) {
     assertThat(SocketOwners.inode(target)).isZero();
   }
@@ -124,7 +132,8 @@ class ListeningSocketsTest {
       String port = "listen.tcp." + socket.getLocalPort();
       assertThat(facts.values())
           .containsEntry(port, "this host")
-          .containsEntry(port + ".process", Files.readString(Path.of("/proc/self/comm")).strip());
+          .containsEntry(
+              port + ".process", Files.readString(Path.of("/proc/self/comm")).strip());
     }
   }
 }

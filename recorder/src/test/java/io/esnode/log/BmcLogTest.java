@@ -45,7 +45,8 @@ class BmcLogTest {
 
   private void says(String text) throws IOException {
     Files.writeString(root.resolve("said"), text);
-    ipmitool("[ \"$*\" = '-c sel list' ] && [ \"$TZ$LC_ALL\" = UTCC ] && cat '" + root.resolve("said") + "'");
+    ipmitool("[ \"$*\" = '-c sel list' ] && [ \"$TZ$LC_ALL\" = UTCC ] && cat '"
+        + root.resolve("said") + "'");
   }
 
   private BmcLog log() {
@@ -62,9 +63,11 @@ class BmcLogTest {
 
     log().read();
 
-    assertThat(entries()).hasSize(10).allSatisfy(row -> assertThat(row.texts())
-        .containsEntry("event_class", "bmc")
-        .containsEntry("severity", "Asserted"));
+    assertThat(entries())
+        .hasSize(10)
+        .allSatisfy(row -> assertThat(row.texts())
+            .containsEntry("event_class", "bmc")
+            .containsEntry("severity", "Asserted"));
     assertThat(entries().get(7).texts())
         .containsEntry("reason", "Fan #0x30")
         .containsEntry("value", "Lower Critical going low")
@@ -104,8 +107,7 @@ class BmcLogTest {
 
   @Test
   void otherRecordsAreRowsToo() throws IOException {
-    says(
-        """
+    says("""
         b,11/21/26,19:56:15 UTC,OEM record c1,000137,5a0100020000
         c,,,OEM record e0,0102030405060708090a0b0c0d
         d,,,Linux kernel panic: Fatal excep

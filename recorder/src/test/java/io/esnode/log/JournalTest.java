@@ -174,7 +174,8 @@ class JournalTest {
 
   private Logs start(@Nullable String program) {
     Clock clock = () -> NOW;
-    return Logs.start(root, clock, NOW, new Logs.Choice(program, List.of(), false), Pseudonyms::clear, to);
+    return Logs.start(
+        root, clock, NOW, new Logs.Choice(program, List.of(), false), Pseudonyms::clear, to);
   }
 
   private static void await(BooleanSupplier done) throws InterruptedException {

@@ -21,7 +21,12 @@ class LogsTest {
 
   private Logs start(Path... json) {
     return Logs.start(
-        root, () -> START, START, new Logs.Choice(null, List.of(json), false), Collected::keyed, to);
+        root,
+        () -> START,
+        START,
+        new Logs.Choice(null, List.of(json), false),
+        Collected::keyed,
+        to);
   }
 
   private static void await(java.util.function.BooleanSupplier done) throws InterruptedException {

@@ -34,7 +34,8 @@ class MlLogTest {
   private List<TextRow> rows(byte[] output, int piece) {
     MlLog log = MlLog.start(() -> Collected.NOW, Collected.NOW, Collected::keyed, to);
     for (int from = 0; from < output.length; from += piece) {
-      byte[] next = java.util.Arrays.copyOfRange(output, from, Math.min(output.length, from + piece));
+      byte[] next =
+          java.util.Arrays.copyOfRange(output, from, Math.min(output.length, from + piece));
       log.take(next, next.length);
     }
     log.finish();
@@ -114,8 +115,8 @@ class MlLogTest {
 
   @Test
   void hostileTextIsPrintableAndBounded() {
-    String line =
-        ":::MLLOG {\"key\": \"a\\u001b[2J\", \"event_type\": \"x\\n\", \"value\": \"" + "\\u202e".repeat(1000) + "\"}\n";
+    String line = ":::MLLOG {\"key\": \"a\\u001b[2J\", \"event_type\": \"x\\n\", \"value\": \""
+        + "\\u202e".repeat(1000) + "\"}\n";
 
     assertThat(rows(line)).singleElement().satisfies(row -> {
       assertThat(row.texts().get("reason")).doesNotContain("\u001b");
@@ -138,7 +139,8 @@ class MlLogTest {
   @Test
   void stormOfOneKeyIsCounted() {
     assertThat(rows(RUN_START.repeat(100))).hasSize(RowRate.ROWS);
-    assertThat(to.gaps()).anyMatch(reason -> reason.startsWith("Suppressed 80 records of run_start"));
+    assertThat(to.gaps())
+        .anyMatch(reason -> reason.startsWith("Suppressed 80 records of run_start"));
   }
 
   /** Results of MLPerf training 5.0. */
@@ -188,7 +190,8 @@ class MlLogTest {
 
     rows(output.toByteArray(), 1 << 16);
 
-    assertThat(to.gaps()).anyMatch(reason -> reason.contains("came faster than they could be taken"));
+    assertThat(to.gaps())
+        .anyMatch(reason -> reason.contains("came faster than they could be taken"));
     assertThat(to.of("event")).isNotEmpty();
   }
 }

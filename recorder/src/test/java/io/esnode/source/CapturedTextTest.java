@@ -70,10 +70,12 @@ class CapturedTextTest {
 
     assertThat(entities(new CpuFormat(cpu), cpu, "stat"))
         .containsOnlyKeys("cpu:0", "cpu:1")
-        .hasEntrySatisfying("cpu:1", one -> assertThat(one)
-            .hasSize(10)
-            .containsEntry("user_ms", 131260L)
-            .containsEntry("softirq_ms", 1110L));
+        .hasEntrySatisfying(
+            "cpu:1",
+            one -> assertThat(one)
+                .hasSize(10)
+                .containsEntry("user_ms", 131260L)
+                .containsEntry("softirq_ms", 1110L));
   }
 
   @Test
@@ -101,11 +103,13 @@ class CapturedTextTest {
 
     assertThat(entities(new DiskFormat(disk, block), disk, "diskstats"))
         .containsOnlyKeys("disk:vda")
-        .hasEntrySatisfying("disk:vda", vda -> assertThat(vda)
-            .hasSize(17)
-            .containsEntry("reads_count", 117680L)
-            .containsEntry("read_bytes", 5905978L * 512)
-            .containsEntry("flush_time_ms", 128L));
+        .hasEntrySatisfying(
+            "disk:vda",
+            vda -> assertThat(vda)
+                .hasSize(17)
+                .containsEntry("reads_count", 117680L)
+                .containsEntry("read_bytes", 5905978L * 512)
+                .containsEntry("flush_time_ms", 128L));
   }
 
   @Test
@@ -114,9 +118,11 @@ class CapturedTextTest {
 
     assertThat(entities(new NetFormat(net), net, "net/dev"))
         .containsOnlyKeys("net:lo", "net:ifb0", "net:ifb1", "net:eth0")
-        .hasEntrySatisfying("net:eth0", eth -> assertThat(eth)
-            .containsEntry("rx_bytes", 695104006L)
-            .containsEntry("tx_packets", 11881L));
+        .hasEntrySatisfying(
+            "net:eth0",
+            eth -> assertThat(eth)
+                .containsEntry("rx_bytes", 695104006L)
+                .containsEntry("tx_packets", 11881L));
   }
 
   @Test

@@ -112,8 +112,8 @@ class ClockSourceTest {
     Files.setLastModifiedTime(touched, FileTime.from(Instant.ofEpochSecond(1_778_600_944)));
     clock.sample();
     assertThat(Cells.of(clock.rows()).get("node"))
-        .isEqualTo(Map.of(
-            "discipline", 2L, "synchronized", 1L, "reference_time_s", 1_778_600_944L));
+        .isEqualTo(
+            Map.of("discipline", 2L, "synchronized", 1L, "reference_time_s", 1_778_600_944L));
   }
 
   @Test
@@ -170,7 +170,9 @@ class ClockSourceTest {
 
     assertThat(Cells.of(sampled(kernel()).rows()).get("node")).isEqualTo(expected);
 
-    program("adjtimex", "[ \"$*\" = --print ] && cat <<'END'\n" + captured("adjtimex-unsync.txt") + "END");
+    program(
+        "adjtimex",
+        "[ \"$*\" = --print ] && cat <<'END'\n" + captured("adjtimex-unsync.txt") + "END");
     assertThat(Cells.of(sampled(kernel()).rows()).get("node")).isEqualTo(expected);
   }
 
@@ -178,7 +180,8 @@ class ClockSourceTest {
   void offsetIsInNanosecondsWhereTheKernelSaysSo() {
     Row row = new Row(Registry.get().table("kernel_clock"), "node");
 
-    assertThat(KernelClockSource.parse("  offset: -1500\n  frequency: -211353\n  status: 8193\n", row))
+    assertThat(
+            KernelClockSource.parse("  offset: -1500\n  frequency: -211353\n  status: 8193\n", row))
         .isTrue();
     assertThat(Cells.of(row))
         .containsEntry("offset_ns", -1500L)
@@ -193,7 +196,8 @@ class ClockSourceTest {
   void withoutAProgramNobodyAsksTheKernel() throws IOException {
     assertThat(kernel().missing())
         .singleElement()
-        .satisfies(failure -> assertThat(failure.reason()).contains("neither adjtimex nor ntptime"));
+        .satisfies(
+            failure -> assertThat(failure.reason()).contains("neither adjtimex nor ntptime"));
   }
 
   @Test
@@ -202,9 +206,7 @@ class ClockSourceTest {
 
     assertThat(sampled(kernel()).failures())
         .containsExactly(new Failure(
-            "node",
-            "kernel_clock",
-            "adjtimex: ended with status 3 and said nothing of the clock"));
+            "node", "kernel_clock", "adjtimex: ended with status 3 and said nothing of the clock"));
   }
 
   @Test

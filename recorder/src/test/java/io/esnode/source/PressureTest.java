@@ -28,8 +28,7 @@ class PressureTest {
 
   @Test
   void cpuBefore513HasNoLineFull() {
-    assertThat(
-            Cells.parse(new Pressure(psi, "cpu"), row, DataSet.procfs("proc/pressure/cpu")))
+    assertThat(Cells.parse(new Pressure(psi, "cpu"), row, DataSet.procfs("proc/pressure/cpu")))
         .containsOnly(Map.entry("cpu_some_avg10_pct", 10L), Map.entry("cpu_some_total_us", 15L));
   }
 

@@ -38,7 +38,8 @@ class PublishedTreeTest {
       rows.put(source.table().name(), source.rows().size());
     }
 
-    // Of softnet_stat no line says whose it is, and this tree has no list of CPUs: no row is the right answer.
+    // Of softnet_stat no line says whose it is, and this tree has no list of CPUs: no row is the
+    // right answer.
     assertThat(rows)
         .containsAllEntriesOf(Map.ofEntries(
             Map.entry("cpu", 8),
@@ -84,9 +85,11 @@ class PublishedTreeTest {
 
     assertThat(Cells.of(infiniband.rows()))
         .hasSize(9)
-        .allSatisfy((port, cells) -> assertThat(cells).containsEntry("state", 4L).hasSizeGreaterThan(20))
-        .hasEntrySatisfying("ib:mlx5_0/1", port -> assertThat(port)
-            .containsEntry("rcv_data_bytes", 4 * 230539874932483L));
+        .allSatisfy(
+            (port, cells) -> assertThat(cells).containsEntry("state", 4L).hasSizeGreaterThan(20))
+        .hasEntrySatisfying(
+            "ib:mlx5_0/1",
+            port -> assertThat(port).containsEntry("rcv_data_bytes", 4 * 230539874932483L));
   }
 
   /** The kernel's files do; whoever published these took the newline away. */
