@@ -31,7 +31,7 @@ class PassedOutputTest {
   void outputPassesByteForByteAndItsLinesAreRows() throws Exception {
     byte[] output = new byte[3 << 20];
     for (int i = 0; i < output.length; i++) {
-      output[i] = (byte) (i * 2654435761L >>> 13);
+      output[i] = (byte) ((i * 2654435761L) >>> 13);
     }
     byte[] line = ("\n" + LINE.formatted(System.currentTimeMillis())).getBytes(UTF_8);
     System.arraycopy(line, 0, output, 1 << 20, line.length);

@@ -24,7 +24,16 @@ public final class MlLog implements AutoCloseable {
   private static final long LOOK_MILLIS = 200;
   private static final Duration PATIENCE = Duration.ofMillis(500);
 
-  private record Line(byte @Nullable [] content, long at) {}
+  /** A line that waits. */
+  private static final class Line {
+    private final byte @Nullable [] content;
+    private final long at;
+
+    private Line(byte @Nullable [] content, long at) {
+      this.content = content;
+      this.at = at;
+    }
+  }
 
   private final LogRows rows;
   private final Logs.Naming naming;
@@ -77,9 +86,9 @@ public final class MlLog implements AutoCloseable {
         new Unreadable(Path.of("standard output"), rows, "are no lines of MLPerf's logging");
     try {
       for (Line line = next(); line != null; line = next()) {
-        byte[] content = line.content();
+        byte[] content = line.content;
         if (content == null || !parser.line(content)) {
-          unreadable.add(line.at());
+          unreadable.add(line.at);
           unreadable.tell();
         }
       }

@@ -15,7 +15,11 @@ public final class DataSet {
 
   private DataSet() {}
 
-  /** @param path below the directory of all sets, e.g. {@code kernel_gpu_logs/open/kmsg.1.log} */
+  /**
+   * A file or directory of a set; the test that asks is skipped where it is not there.
+   *
+   * @param path below the directory of all sets, e.g. {@code kernel_gpu_logs/open/kmsg.1.log}
+   */
   public static Path of(String path) {
     Path found = HOME.resolve(path);
     assumeTrue(Files.exists(found), "data set " + path + " is not beside this checkout");

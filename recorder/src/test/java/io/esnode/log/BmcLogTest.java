@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -195,9 +196,6 @@ class BmcLogTest {
         "1,11/21/26,14:56:15 EST,a,b",
       })
   void timeThatIsNoneIsNotGuessed(String line) {
-    SelEntry entry = SelEntry.parse(line);
-
-    assertThat(entry).isNotNull();
-    assertThat(entry.tsMicros()).isNull();
+    assertThat(Objects.requireNonNull(SelEntry.parse(line)).tsMicros()).isNull();
   }
 }

@@ -128,7 +128,7 @@ class CapturedTextTest {
   @Test
   void loadAndThreads() {
     Table host = table("host");
-    String[] fields = new String(text("loadavg"), UTF_8).split("[ /]");
+    String[] fields = new String(text("loadavg"), UTF_8).split("[ /]", -1);
 
     assertThat(node(new LoadAverage(host), host, "loadavg"))
         .containsEntry("threads_count", Long.parseLong(fields[4]))
