@@ -33,6 +33,7 @@ class PassedOutputTest {
     for (int i = 0; i < output.length; i++) {
       output[i] = (byte) ((i * 2654435761L) >>> 13);
     }
+    // Said before the recording: the time is the line's own.
     byte[] line = ("\n" + LINE.formatted(System.currentTimeMillis())).getBytes(UTF_8);
     System.arraycopy(line, 0, output, 1 << 20, line.length);
     Files.write(dir.resolve("output"), output);
@@ -59,7 +60,7 @@ class PassedOutputTest {
                 "t.parquet",
                 "SELECT reason, event_type, value, origin FROM event WHERE event_class = 'mllog'")
             .out())
-        .contains("eval_accuracy", "POINT_IN_TIME", "0.75", "live");
+        .contains("eval_accuracy", "POINT_IN_TIME", "0.75", "pre_record");
     assertThat(esnode
             .run("query", "t.parquet", "SELECT detail FROM audit WHERE action = 'mllog.read'")
             .out())
