@@ -233,6 +233,7 @@ final class Views {
     return switch (type) {
       case INT64 -> "BIGINT";
       case DECIMAL2 -> "DECIMAL(18,2)";
+      case DOUBLE -> "DOUBLE";
       case TIMESTAMP -> "TIMESTAMP WITH TIME ZONE";
       case TEXT -> "VARCHAR";
     };

@@ -13,7 +13,7 @@ import org.apache.parquet.schema.Types;
 
 /**
  * The Parquet schema of a bundle: eight head columns, then one optional group for each table that has rows. Only types
- * that every engine reads: INT64, DECIMAL(18, 2) on INT64, TIMESTAMP(MICROS, UTC), UTF-8 text.
+ * that every engine reads: INT64, DOUBLE, DECIMAL(18, 2) on INT64, TIMESTAMP(MICROS, UTC), UTF-8 text.
  */
 final class BundleSchema {
   /** Head columns, in schema order. */
@@ -49,6 +49,7 @@ final class BundleSchema {
         Types.optional(PrimitiveTypeName.INT64)
             .as(LogicalTypeAnnotation.decimalType(2, 18))
             .named(metric.column());
+      case DOUBLE -> Types.optional(PrimitiveTypeName.DOUBLE).named(metric.column());
       case TIMESTAMP -> timestamp(metric.column());
       case TEXT -> text(metric.column(), false);
     };

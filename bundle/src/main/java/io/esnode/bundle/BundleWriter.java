@@ -242,7 +242,12 @@ public final class BundleWriter implements Closeable {
     if (text != null) {
       writer.write(Binary.fromString(text), 0, 2);
     } else if (numbers != null && numbers.present(row)) {
-      writer.write(numbers.value(row), 0, 2);
+      long number = numbers.value(row);
+      if (batch.table().columns().get(column).type() == Metric.Type.DOUBLE) {
+        writer.write(Double.longBitsToDouble(number), 0, 2);
+      } else {
+        writer.write(number, 0, 2);
+      }
     } else {
       writer.writeNull(0, 1);
     }

@@ -128,7 +128,7 @@ public final class RowBatch {
     }
   }
 
-  /** A number of the current row: plain, hundredths for DECIMAL2, µs for TIMESTAMP. */
+  /** A number of the current row: plain, hundredths for DECIMAL2, the bits for DOUBLE, µs for TIMESTAMP. */
   public void set(int column, long value) {
     Numbers target = numbers[column];
     if (target == null) {

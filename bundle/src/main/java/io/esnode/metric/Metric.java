@@ -28,6 +28,8 @@ public record Metric(
     INT64,
     /** Exact decimal with two places, stored as hundredths: DECIMAL(18, 2). */
     DECIMAL2,
+    /** IEEE 754 binary64, as its source gave it; in the spool and in {@code RowBatch} the bits of it. */
+    DOUBLE,
     /** Microseconds since 1970 in UTC. */
     TIMESTAMP,
     /** UTF-8 text. */

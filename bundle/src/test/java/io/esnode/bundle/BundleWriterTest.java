@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.esnode.metric.Registry;
+import io.esnode.metric.Table;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -46,6 +48,28 @@ class BundleWriterTest {
             "disk|disk:sdb|1|1790000001000000|101|null|null",
             "disk|disk:sdb|2|1790000002000000|102|null|null",
             "audit|node|null|1790000000000000|null|null|recorder.started");
+  }
+
+  @Test
+  void realNumberComesBackBitByBit() throws Exception {
+    Path file = dir.resolve("t.parquet");
+    Table app = Registry.get().table("app");
+    double[] values = {0.1, -0.0, 1e308, Double.MIN_VALUE, Double.NaN, Double.NEGATIVE_INFINITY};
+    try (BundleWriter writer = BundleWriter.create(file, "n-0123456789abcdef", List.of(app))) {
+      RowBatch rows = new RowBatch(app);
+      for (int i = 0; i < values.length; i++) {
+        rows.startRow("node", "live", "exposition");
+        rows.time((long) i, null, (long) i);
+        rows.set(app.indexOf("value"), Double.doubleToRawLongBits(values[i]));
+      }
+      writer.write(rows);
+      writer.finish(groups -> Samples.manifest(1, groups));
+      writer.publish();
+    }
+
+    assertThat(query(file, "SELECT app.value FROM b ORDER BY tick"))
+        .containsExactly("0.1", "-0.0", "1.0E308", "4.9E-324", "NaN", "-Infinity");
+    assertThat(query(file, "SELECT count(*) FROM b WHERE app.value > 1e307")).containsExactly("2");
   }
 
   @Test

@@ -29,7 +29,7 @@ class MetricsPageTest {
 
                 Every column esnode records, made from `bundle/src/main/resources/io/esnode/metric/metrics.csv`.
                 A value that could not be read is absent, and a row of the table `gap` says why; it is never zero.
-                `DECIMAL2` is an exact decimal with two places. A counter only grows, until whoever counts starts again.
+                `DECIMAL2` is an exact decimal with two places, `DOUBLE` an IEEE 754 number with the bits its source gave. A counter only grows, until whoever counts starts again.
                 """);
     for (Table table : registry.tables()) {
       page.append("\n## ").append(table.name()).append("\n\n");
