@@ -1,5 +1,6 @@
 package io.esnode.gpu;
 
+import io.esnode.child.ListenedProcess;
 import io.esnode.source.CaptureProcessSource;
 import io.esnode.source.Clock;
 import io.esnode.source.Failure;
@@ -75,7 +76,7 @@ public final class GpuCapture implements AutoCloseable {
 
   private sealed interface Event {}
 
-  private record Ended(CaptureChild child) implements Event {}
+  private record Ended(ListenedProcess child) implements Event {}
 
   private record Close() implements Event {}
 
@@ -194,8 +195,9 @@ public final class GpuCapture implements AutoCloseable {
 
   private void handle(Event event) throws InterruptedException {
     if (event instanceof Ended ended) {
-      if (ended.child() == child) {
-        died(ended.child());
+      CaptureChild running = child;
+      if (running != null && running.equals(ended.child())) {
+        died(running);
       }
     } else if (event instanceof Release release) {
       release(release);
