@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * containerd and slurmd write them, accounts as login programs do. Command lines are left out, also where clear names were
  * chosen. Not thread-safe.
  */
-final class LogNames {
+public final class LogNames {
   static final String LEFT_OUT = "[left out]";
 
   private static final int TEXT_CHARS = 2048;
@@ -57,7 +57,8 @@ final class LogNames {
 
   private final Pseudonyms names;
 
-  LogNames(Pseudonyms names) {
+  /** Names as {@code names} gives them. */
+  public LogNames(Pseudonyms names) {
     this.names = names;
   }
 
@@ -75,7 +76,7 @@ final class LogNames {
   }
 
   /** Printable and bounded, names in it tokens, without command lines. */
-  String text(String text) {
+  public String text(String text) {
     String safe = COMMAND_LINE.matcher(printable(text)).replaceFirst("$1" + LEFT_OUT);
     for (Shape shape : SHAPES) {
       safe = shape
