@@ -1,6 +1,7 @@
 package io.esnode.cli;
 
 import io.esnode.capture.CaptureProcess;
+import io.esnode.remote.RemoteProcess;
 import io.esnode.spool.SpoolHeader;
 import java.io.File;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +65,22 @@ final class ChildJvm {
       "-XX:+UnlockDiagnosticVMOptions",
       "-XX:AsyncDeflationInterval=10000",
       "-XX:GuaranteedSafepointInterval=60000");
+
+  /** The process that speaks HTTP: what it read from strangers ends up in no file, whatever happens to it. */
+  private static final List<String> REMOTE = List.of(
+      "-XX:+UseSerialGC",
+      "-XX:TieredStopAtLevel=1",
+      "-XX:-UsePerfData",
+      "-Xms4m",
+      "-Xmn2m",
+      "-Xmx96m",
+      "-Xss256k",
+      "-XX:ReservedCodeCacheSize=12m",
+      "-Xshare:auto",
+      "-XX:+ExitOnOutOfMemoryError",
+      "-XX:-CreateCoredumpOnCrash",
+      "-XX:ErrorFile=/dev/null",
+      "-Djava.net.useSystemProxies=false");
 
   /** One arena, and what is freed is given back: of two dozen threads each would keep its own otherwise. */
   private static final Map<String, String> CAPTURE_MALLOC =
@@ -126,6 +144,28 @@ final class ChildJvm {
         of(CAPTURE, captureClassPath(), CaptureProcess.class.getName(), arguments);
     child.environment().putAll(CAPTURE_MALLOC);
     return child;
+  }
+
+  /**
+   * The process that speaks HTTP, not started yet.
+   *
+   * @param prefix what makes it somebody without privileges
+   */
+  static ProcessBuilder remote(List<String> prefix) {
+    ProcessBuilder child = of(REMOTE, remoteClassPath(), RemoteProcess.class.getName(), List.of());
+    child.command().addAll(0, prefix);
+    HttpUser.clean(child.environment());
+    child.environment().putAll(CAPTURE_MALLOC);
+    return child.directory(Path.of("/").toFile());
+  }
+
+  /** Absolute, since it runs in another directory; what is not there is left out. */
+  static String remoteClassPath() {
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+        .map(entry -> Path.of(entry).toAbsolutePath().normalize())
+        .filter(Files::exists)
+        .map(Path::toString)
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   /** Two entries: the table of contents of every jar on a class path is memory. */

@@ -129,6 +129,9 @@ final class RecordCommand implements Callable<Integer> {
   @Mixin
   private MlLogPart mlLog = new MlLogPart();
 
+  @Mixin
+  private RemotePart remotePart = new RemotePart();
+
   @Option(names = "--no-gpu", description = "Record no GPU.")
   private boolean noGpu;
 
@@ -205,16 +208,17 @@ final class RecordCommand implements Callable<Integer> {
     String keyId = NodeKey.signer(signingKey).keyId();
     String node = clearNames ? Node.hostName() : Node.token(home.siteKey(), Node.hostName());
     GpuPart gpu = GpuPart.of(Path.of("/"), library, noGpu);
+    RunningRemotes remotes = RunningRemotes.of(remotePart, () -> pseudonyms(home));
     Path spoolPath = spoolPath(target, id);
     SpoolDirectory directory = SpoolDirectory.create(spoolPath);
     Recorder recorder;
     int sealing;
     ProcessEvents processes = new ProcessEvents(clock, () -> pseudonyms(home));
-    try (Sources sources = gpu.with(processPart.host(processes));
+    try (Sources sources = remotes.with(gpu.with(processPart.host(processes)));
         SystemdNotifier systemd =
             SystemdNotifier.of(System.getenv(), ProcessHandle.current().pid())) {
       Moment start = clock.now();
-      SpoolHeader header = header(id, node, target, start, gpu, policy);
+      SpoolHeader header = header(id, node, target, start, gpu, remotes, policy);
       BundleStream stream = BundleStream.start(
           policy, continuous, directory, header, target, clock, sealer(signingKey), this::talk);
       SpoolWriter spool = stream.writer();
@@ -256,6 +260,7 @@ final class RecordCommand implements Callable<Integer> {
         Logs logs = logPart.start(clock, start, () -> pseudonyms(home), spool::row);
         InventoryWatch inventory =
             processPart.inventory(clock, watchedFiles, pseudonyms(home)::text, spool::row);
+        remotes.start(clock, start, spool);
         RunningGpus gpus = RunningGpus.start(gpu, spool, header, clock, addresses);
         Map<String, RecorderCommand> commands = new TreeMap<>(gpus.commands());
         commands.putAll(armed.commands());
@@ -274,6 +279,7 @@ final class RecordCommand implements Callable<Integer> {
             mlLog.close();
             log.close();
             logs.close();
+            remotes.close();
             gpus.close();
           });
         } catch (SpoolException e) {
@@ -342,7 +348,9 @@ final class RecordCommand implements Callable<Integer> {
       Path target,
       Moment start,
       GpuPart gpu,
-      Continuous.@Nullable Policy policy) {
+      RunningRemotes remotes,
+      Continuous.@Nullable Policy policy)
+      throws IOException {
     Map<String, String> inventory = Inventory.read(Path.of("/"));
     Map<String, String> config = new TreeMap<>();
     config.put("interval", interval.toString());
@@ -356,6 +364,7 @@ final class RecordCommand implements Callable<Integer> {
     logPart.describe(config);
     processPart.describe(config);
     mlLog.describe(config);
+    remotes.describe(config);
     config.put("command", command.isEmpty() ? "none" : "recorded while a command ran");
     return new SpoolHeader(
         id,

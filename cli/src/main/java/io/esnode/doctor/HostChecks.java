@@ -42,6 +42,7 @@ final class HostChecks {
     checks.add(java());
     checks.add(kernel());
     container().ifPresent(checks::add);
+    kubernetes().ifPresent(checks::add);
     tables(checks);
     checks.add(kernelLog());
     checks.add(log("journal", LogAccess.journal(machine.root())));
@@ -73,6 +74,23 @@ final class HostChecks {
         "%s, %s: figures of /proc are the host's, process ids this container's"
             .formatted(name, groups),
         null));
+  }
+
+  /** Nothing outside a pod: there it is told where the API server is. */
+  private Optional<Check> kubernetes() {
+    if (!machine.environment().containsKey("KUBERNETES_SERVICE_HOST")) {
+      return Optional.empty();
+    }
+    String token = "var/run/secrets/kubernetes.io/serviceaccount/token";
+    return Optional.of(
+        machine.line(token).isPresent()
+            ? Check.ok(
+                "kubernetes",
+                "a service account's token can be read; it may list what its roles allow")
+            : Check.absent(
+                "kubernetes",
+                "this pod has no service account's token that can be read",
+                "automountServiceAccountToken: true in the pod's spec"));
   }
 
   private Optional<String> kind() {

@@ -43,6 +43,11 @@ class ArchitectureTest {
     "io.esnode.trigger..",
     "io.esnode.log..",
     "io.esnode.process..",
+    "io.esnode.child..",
+    "io.esnode.web..",
+    "io.esnode.exposition..",
+    "io.esnode.kubernetes..",
+    "io.esnode.remote..",
     "io.esnode.recorder.."
   };
   private static final String[] SIGNER = {"io.esnode.signer.."};
@@ -113,6 +118,22 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule yamlLivesInScenario =
       livesOnlyIn(new String[] {"io.esnode.scenario.."}, "org.snakeyaml..", "org.yaml..");
+
+  @ArchTest
+  static final ArchRule tlsAndConnectionsLiveInWeb = livesOnlyIn(
+      new String[] {"io.esnode.web.."}, "javax.net.ssl..", "java.net.http..", "sun.net..");
+
+  /** What the recorder itself runs of it speaks no HTTP. */
+  @ArchTest
+  static final ArchRule onlyTheChildSpeaksHttp = noClasses()
+      .that()
+      .resideOutsideOfPackages(
+          "io.esnode.web..", "io.esnode.exposition..", "io.esnode.kubernetes..")
+      .and()
+      .doNotHaveFullyQualifiedName("io.esnode.remote.RemoteProcess")
+      .should()
+      .dependOnClassesThat()
+      .resideInAnyPackage("io.esnode.web..", "io.esnode.exposition..", "io.esnode.kubernetes..");
 
   @ArchTest
   static final ArchRule commandLineLivesInCli = livesOnlyIn(CLI, "picocli..");

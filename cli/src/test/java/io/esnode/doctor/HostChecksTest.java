@@ -43,6 +43,23 @@ class HostChecksTest {
   }
 
   @Test
+  void podIsToldWhetherItMayAskTheApiServer() throws Exception {
+    Map<String, String> pod = Map.of("KUBERNETES_SERVICE_HOST", "10.96.0.1");
+    assertThat(find("kubernetes")).isEmpty();
+    assertThat(inPod(pod).state()).isEqualTo(State.ABSENT);
+
+    tree.with("var/run/secrets/kubernetes.io/serviceaccount/token", "secret\n");
+
+    assertThat(inPod(pod).state()).isEqualTo(State.OK);
+    assertThat(inPod(pod).found()).doesNotContain("secret");
+  }
+
+  private Check inPod(Map<String, String> environment) {
+    return new HostChecks(new Machine(root, environment))
+        .all().stream().filter(c -> c.item().equals("kubernetes")).findFirst().orElseThrow();
+  }
+
+  @Test
   void machineWithoutProcCannotBeRecorded() throws Exception {
     Files.delete(root.resolve("proc/stat"));
 
