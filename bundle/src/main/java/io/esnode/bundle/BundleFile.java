@@ -75,7 +75,7 @@ public record BundleFile(
     }
   }
 
-  private static FileMetaData footer(String name, FileChannel channel) throws IOException {
+  static FileMetaData footer(String name, FileChannel channel) throws IOException {
     long size = channel.size();
     if (size < 12) {
       throw new BundleException("%s: %d bytes, no Parquet file is so small".formatted(name, size));
@@ -128,8 +128,7 @@ public record BundleFile(
     return tables;
   }
 
-  private static void readFully(FileChannel channel, ByteBuffer into, long position)
-      throws IOException {
+  static void readFully(FileChannel channel, ByteBuffer into, long position) throws IOException {
     long at = position;
     while (into.hasRemaining()) {
       int n = channel.read(into, at);

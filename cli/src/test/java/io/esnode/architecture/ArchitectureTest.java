@@ -29,7 +29,8 @@ class ArchitectureTest {
     "io.esnode.metric..",
     "io.esnode.bundle..",
     "io.esnode.ledger..",
-    "io.esnode.signature.."
+    "io.esnode.signature..",
+    "io.esnode.seal.."
   };
   private static final String[] NVML_CAPTURE = {
     "io.esnode.nvml..", "io.esnode.wire..", "io.esnode.timeline..", "io.esnode.capture.."
@@ -48,6 +49,7 @@ class ArchitectureTest {
     "io.esnode.exposition..",
     "io.esnode.kubernetes..",
     "io.esnode.remote..",
+    "io.esnode.witness..",
     "io.esnode.recorder.."
   };
   private static final String[] SIGNER = {"io.esnode.signer.."};

@@ -461,7 +461,7 @@ final class Examination {
         sidecar != null && sidecar.logged()
             ? "transparency log: there is an entry, and this esnode does not check it"
             : "transparency log: none");
-    skipped.add("witness: not anchored");
+    skipped.add(SidecarVerifier.NO_WITNESS);
     skipped.add("policy: none given");
     return skipped;
   }

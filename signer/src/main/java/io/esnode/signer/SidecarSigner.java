@@ -1,9 +1,12 @@
 package io.esnode.signer;
 
 import io.esnode.json.Json;
+import io.esnode.seal.EpochChain;
+import io.esnode.seal.EpochSeal;
 import io.esnode.signature.Signer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -13,7 +16,7 @@ import java.util.regex.Pattern;
  *
  * <p>The statement is the same for the same input; the signature is not, because ECDSA draws a random number.
  */
-public final class SidecarSigner implements Signer {
+public final class SidecarSigner implements Signer, EpochChain.NodeKey {
   static final String STATEMENT = "https://in-toto.io/Statement/v1";
 
   /** Predicate member with which a verifier that does not know the key can still check the signature. */
@@ -32,6 +35,20 @@ public final class SidecarSigner implements Signer {
   @Override
   public String keyId() {
     return key.verifyingKey().keyId();
+  }
+
+  @Override
+  public byte[] spki() {
+    return key.verifyingKey().spki();
+  }
+
+  @Override
+  public byte[] sign(byte[] message) throws IOException {
+    byte[] domain = EpochSeal.DOMAIN.getBytes(StandardCharsets.US_ASCII);
+    if (Arrays.mismatch(domain, message) != domain.length) {
+      throw new IllegalArgumentException("not the genesis of a recording's seals");
+    }
+    return key.sign(message);
   }
 
   @Override

@@ -18,6 +18,9 @@ import java.util.Set;
  * row groups, manifest; at last whether the key is trusted at the given time.
  */
 public final class SidecarVerifier implements Verifier {
+  /** What a verdict says that nobody looked for: of a recording, its seals may tell more. */
+  public static final String NO_WITNESS = "witness: not anchored";
+
   private final TrustedKeys trusted;
   private final Set<String> predicateTypes;
   private final Instant now;
