@@ -10,9 +10,11 @@ import io.esnode.recorder.Leftover;
 import io.esnode.recorder.Recorder;
 import io.esnode.signature.ExitCode;
 import io.esnode.source.Clock;
+import io.esnode.spool.SegmentKeeper;
 import io.esnode.spool.SpoolDirectory;
 import io.esnode.spool.SpoolException;
 import io.esnode.spool.SpoolHeader;
+import io.esnode.spool.SpoolSeals;
 import io.esnode.spool.SpoolWriter;
 import io.esnode.trigger.Triggers;
 import java.io.IOException;
@@ -69,6 +71,7 @@ final class BundleStream implements AutoCloseable {
    * Opens the spool.
    *
    * @param policy null for one bundle, which is made when the recording is over
+   * @param seals vouches for what is written
    * @param target its name, or what the names of several are made of
    */
   static BundleStream start(
@@ -76,13 +79,15 @@ final class BundleStream implements AutoCloseable {
       ContinuousOptions options,
       SpoolDirectory directory,
       SpoolHeader header,
+      SpoolSeals seals,
       Path target,
       Clock clock,
       BundleSealer sealer,
       Consumer<String> talk)
       throws IOException {
     if (policy == null) {
-      SpoolWriter plain = SpoolWriter.open(directory, header, SpoolWriter.Options.DEFAULT);
+      SpoolWriter plain = SpoolWriter.open(
+          directory, header, SpoolWriter.Options.DEFAULT, SegmentKeeper.NONE, seals);
       return new BundleStream(null, options, plain, header, directory.path(), target, sealer, talk);
     }
     Continuous running = Continuous.start(
@@ -94,8 +99,8 @@ final class BundleStream implements AutoCloseable {
         clock,
         sealer,
         talk);
-    SpoolWriter writer =
-        SpoolWriter.open(directory, header, policy.options(SpoolWriter.Options.DEFAULT), running);
+    SpoolWriter writer = SpoolWriter.open(
+        directory, header, policy.options(SpoolWriter.Options.DEFAULT), running, seals);
     running.writes(writer);
     return new BundleStream(
         running, options, writer, header, directory.path(), target, sealer, talk);

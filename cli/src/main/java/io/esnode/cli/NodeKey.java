@@ -1,7 +1,6 @@
 package io.esnode.cli;
 
 import io.esnode.signature.ExitCode;
-import io.esnode.signature.Signer;
 import io.esnode.signer.KeyFileException;
 import io.esnode.signer.SidecarSigner;
 import io.esnode.signer.SigningKey;
@@ -37,7 +36,7 @@ final class NodeKey {
   }
 
   /** Signs with the key in that file; a key that cannot sign is found before anything is recorded. */
-  static Signer signer(Path key) {
+  static SidecarSigner signer(Path key) {
     try {
       return new SidecarSigner(SigningKey.load(key));
     } catch (KeyFileException e) {

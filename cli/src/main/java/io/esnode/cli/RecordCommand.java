@@ -132,6 +132,9 @@ final class RecordCommand implements Callable<Integer> {
   @Mixin
   private RemotePart remotePart = new RemotePart();
 
+  @Mixin
+  private SealPart sealPart = new SealPart();
+
   @Option(names = "--no-gpu", description = "Record no GPU.")
   private boolean noGpu;
 
@@ -196,6 +199,7 @@ final class RecordCommand implements Callable<Integer> {
           "--interval %s: at least %d ms".formatted(interval, MIN_INTERVAL.toMillis()));
     }
     mlLog.check(command);
+    sealPart.check();
     Path library = library();
     Home home = Home.of(System.getenv());
     Clock clock = Clock.system();
@@ -218,9 +222,19 @@ final class RecordCommand implements Callable<Integer> {
         SystemdNotifier systemd =
             SystemdNotifier.of(System.getenv(), ProcessHandle.current().pid())) {
       Moment start = clock.now();
-      SpoolHeader header = header(id, node, target, start, gpu, remotes, policy);
+      RunningSeals seals =
+          sealPart.begin(header(id, node, target, start, gpu, remotes, policy), signingKey, clock);
+      SpoolHeader header = seals.header();
       BundleStream stream = BundleStream.start(
-          policy, continuous, directory, header, target, clock, sealer(signingKey), this::talk);
+          policy,
+          continuous,
+          directory,
+          header,
+          seals.seals(),
+          target,
+          clock,
+          sealer(signingKey),
+          this::talk);
       SpoolWriter spool = stream.writer();
       Triggers triggers = new Triggers(declared, holdOff, interval, spool);
       spool.watch(triggers);
@@ -244,6 +258,7 @@ final class RecordCommand implements Callable<Integer> {
         recorder.audit(
             "config.loaded", "success", "effective configuration", configSha256(header.config()));
         armed.introduce(sources.missing(), child != null, recorder, this::talk);
+        seals.show(spool, clock);
         if (child != null) {
           WrappedCommand.watch(child, recorder, armed.onExit());
         }
@@ -281,6 +296,7 @@ final class RecordCommand implements Callable<Integer> {
             logs.close();
             remotes.close();
             gpus.close();
+            seals.conclude();
           });
         } catch (SpoolException e) {
           // What was written is sealed all the same; without its end the manifest calls it
@@ -289,6 +305,7 @@ final class RecordCommand implements Callable<Integer> {
         }
         stream.close();
         spool.close();
+        seals.close(this::talk);
         sealing = policy == null ? seal(spoolPath, target, signingKey) : stream.sealRest();
         if (sealing != ExitCode.OK && child != null) {
           sealing = WrappedCommand.RECORDER_FAILED;
@@ -334,7 +351,7 @@ final class RecordCommand implements Callable<Integer> {
   }
 
   private SealingChild sealer(Path signingKey) {
-    return new SealingChild(signingKey, json -> {
+    return new SealingChild(signingKey, sealPart.keepsSpool(), json -> {
       if (format == Format.json) {
         spec.commandLine().getOut().print(json);
         spec.commandLine().getOut().flush();
@@ -365,6 +382,7 @@ final class RecordCommand implements Callable<Integer> {
     processPart.describe(config);
     mlLog.describe(config);
     remotes.describe(config);
+    sealPart.describe(config);
     config.put("command", command.isEmpty() ? "none" : "recorded while a command ran");
     return new SpoolHeader(
         id,
@@ -467,6 +485,9 @@ final class RecordCommand implements Callable<Integer> {
         signingKey.toString(),
         "--format",
         format.name()));
+    if (sealPart.keepsSpool()) {
+      arguments.add("--keep-spool");
+    }
     Process sealing = ChildJvm.of(ChildJvm.ANALYSIS, arguments)
         .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
         .redirectOutput(ProcessBuilder.Redirect.INHERIT)

@@ -48,6 +48,12 @@ final class RecoverCommand implements Callable<Integer> {
   private @Nullable Path key;
 
   @Option(
+      names = "--keep-spool",
+      description =
+          "Leave the spool beside the bundle, so that 'esnode verify' can compare its rows with the seals.")
+  private boolean keepSpool;
+
+  @Option(
       names = "--format",
       paramLabel = "human|json",
       defaultValue = "human",
@@ -60,9 +66,9 @@ final class RecoverCommand implements Callable<Integer> {
         ? key
         : NodeKey.ensure(Home.of(System.getenv()), spec.commandLine().getErr());
     if (severalBundles()) {
-      return Sealing.sealRest(spec.commandLine(), spool, out, signingKey, format);
+      return Sealing.sealRest(spec.commandLine(), spool, out, signingKey, keepSpool, format);
     }
-    return Sealing.seal(spec.commandLine(), spool, out, signingKey, format, true);
+    return Sealing.seal(spec.commandLine(), spool, out, signingKey, keepSpool, format, true);
   }
 
   private boolean severalBundles() throws IOException {

@@ -27,11 +27,14 @@ final class SealCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   private Path key;
 
+  @Option(names = "--keep-spool")
+  private boolean keepSpool;
+
   @Option(names = "--format", defaultValue = "human")
   private Format format = Format.human;
 
   @Override
   public Integer call() {
-    return Sealing.seal(spec.commandLine(), spool, out, key, format, false);
+    return Sealing.seal(spec.commandLine(), spool, out, key, keepSpool, format, false);
   }
 }

@@ -29,6 +29,7 @@ final class Sealing {
    * Seals one spool.
    *
    * @param out null for the name the recorder had in mind
+   * @param keepSpool whether it stays where it is
    * @param recovered whether to talk about what the recorder left behind
    */
   static int seal(
@@ -36,6 +37,7 @@ final class Sealing {
       Path spool,
       @Nullable Path out,
       Path key,
+      boolean keepSpool,
       Format format,
       boolean recovered) {
     SpoolDirectory directory;
@@ -50,7 +52,13 @@ final class Sealing {
     }
     try (directory) {
       Signer signer = NodeKey.signer(key);
-      say(line, new Sealer(directory, target, signer).seal(), target, signer, format, recovered);
+      say(
+          line,
+          new Sealer(directory, target, signer, keepSpool).seal(),
+          target,
+          signer,
+          format,
+          recovered);
       return ExitCode.OK;
     } catch (EmptySpoolException e) {
       throw new CommandException(ExitCode.EVIDENCE_MISSING, String.valueOf(e.getMessage()), e);
@@ -69,12 +77,19 @@ final class Sealing {
    * Seals all that a recording of several bundles left.
    *
    * @param out directory to seal into, or the file where there is one bundle; null for beside the spool
+   * @param keepSpool whether the part of each bundle stays beside it
    */
-  static int sealRest(CommandLine line, Path spool, @Nullable Path out, Path key, Format format) {
+  static int sealRest(
+      CommandLine line,
+      Path spool,
+      @Nullable Path out,
+      Path key,
+      boolean keepSpool,
+      Format format) {
     Signer signer = NodeKey.signer(key);
     BundleSealer sealer = (cut, bundle) -> {
       try (SpoolDirectory directory = SpoolDirectory.open(cut)) {
-        Sealer.Sealed sealed = new Sealer(directory, bundle, signer).seal();
+        Sealer.Sealed sealed = new Sealer(directory, bundle, signer, keepSpool).seal();
         say(line, sealed, bundle, signer, format, true);
         return sealed.sha256();
       }

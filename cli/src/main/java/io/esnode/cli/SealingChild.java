@@ -8,6 +8,7 @@ import io.esnode.signature.ExitCode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -16,31 +17,36 @@ final class SealingChild implements BundleSealer {
   private static final int MAX_ANSWER_BYTES = 1 << 16;
 
   private final Path key;
+  private final boolean keepSpool;
   private final Consumer<String> answers;
 
   /**
    * One that signs with that key.
    *
+   * @param keepSpool whether the spool stays where it is
    * @param answers takes the JSON of each bundle
    */
-  SealingChild(Path key, Consumer<String> answers) {
+  SealingChild(Path key, boolean keepSpool, Consumer<String> answers) {
     this.key = key;
+    this.keepSpool = keepSpool;
     this.answers = answers;
   }
 
   @Override
   public String seal(Path spool, Path bundle) throws IOException {
-    Process child = ChildJvm.of(
-            ChildJvm.ANALYSIS,
-            List.of(
-                "seal",
-                spool.toString(),
-                "--out",
-                bundle.toString(),
-                "--key",
-                key.toString(),
-                "--format",
-                "json"))
+    List<String> arguments = new ArrayList<>(List.of(
+        "seal",
+        spool.toString(),
+        "--out",
+        bundle.toString(),
+        "--key",
+        key.toString(),
+        "--format",
+        "json"));
+    if (keepSpool) {
+      arguments.add("--keep-spool");
+    }
+    Process child = ChildJvm.of(ChildJvm.ANALYSIS, arguments)
         .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();

@@ -102,7 +102,7 @@ final class SimulateCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new CommandException(ExitCode.CANNOT_WRITE, "%s: %s".formatted(spool, Reason.of(e)), e);
     }
-    return Sealing.seal(spec.commandLine(), spool, target, signingKey, format, false);
+    return Sealing.seal(spec.commandLine(), spool, target, signingKey, false, format, false);
   }
 
   private byte[] read() {

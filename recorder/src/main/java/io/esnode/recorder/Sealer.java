@@ -11,11 +11,13 @@ import io.esnode.json.Json;
 import io.esnode.metric.Metric;
 import io.esnode.metric.Registry;
 import io.esnode.metric.Table;
+import io.esnode.seal.EpochSeal;
 import io.esnode.signature.PredicateType;
 import io.esnode.signature.SidecarFile;
 import io.esnode.signature.Signer;
 import io.esnode.spool.LaneName;
 import io.esnode.spool.SealOrder;
+import io.esnode.spool.SealRow;
 import io.esnode.spool.SpoolDirectory;
 import io.esnode.spool.SpoolReader;
 import io.esnode.spool.SpoolVisitor;
@@ -41,11 +43,18 @@ public final class Sealer {
   private final SpoolDirectory spool;
   private final Path target;
   private final Signer signer;
+  private final boolean keepSpool;
 
   public Sealer(SpoolDirectory spool, Path target, Signer signer) {
+    this(spool, target, signer, false);
+  }
+
+  /** @param keepSpool whether it stays where it is */
+  public Sealer(SpoolDirectory spool, Path target, Signer signer, boolean keepSpool) {
     this.spool = spool;
     this.target = target;
     this.signer = signer;
+    this.keepSpool = keepSpool;
   }
 
   /**
@@ -62,7 +71,7 @@ public final class Sealer {
   }
 
   /**
-   * Seals, signs, and removes the spool.
+   * Seals, signs, and removes the spool unless it is to be kept.
    *
    * @throws IOException if the spool cannot be read or the bundle not be written; the spool stays as it is
    */
@@ -85,10 +94,7 @@ public final class Sealer {
     BundleWriter.Sealed bundle;
     try (BundleWriter writer =
         BundleWriter.create(target, reader.header().node(), tables(survey.tables()))) {
-      Rows rows = new Rows(writer, survey);
-      reader.read(rows);
-      rows.finish();
-      bundle = writer.finish(groups -> survey.manifest(summary, groups));
+      bundle = write(writer, reader, survey, summary);
       refuseToReplace(bundle);
       byte[] sidecar = signer.sign(
           String.valueOf(target.getFileName()),
@@ -100,8 +106,39 @@ public final class Sealer {
       SidecarFile.write(target, sidecar);
       writer.publish();
     }
-    spool.delete(reader.segments());
+    if (!keepSpool) {
+      spool.delete(reader.segments());
+    }
     return new Sealed(bundle.sha256(), bundle.sizeBytes(), bundle.manifest(), survey.damage());
+  }
+
+  /**
+   * What bundle a spool becomes; nothing is left of it.
+   *
+   * @param spool stays as it is
+   * @param scratch a name for the file, which is removed again
+   * @return its SHA-256
+   */
+  public static String rebuild(SpoolDirectory spool, Path scratch) throws IOException {
+    SpoolReader reader = SpoolReader.open(spool);
+    Survey survey = new Survey(reader.header(), reader.order());
+    SpoolReader.Summary summary = reader.read(survey);
+    if (survey.captured() == 0) {
+      throw new EmptySpoolException("%s: no complete tick".formatted(spool.path()));
+    }
+    try (BundleWriter writer =
+        BundleWriter.create(scratch, reader.header().node(), tables(survey.tables()))) {
+      return write(writer, reader, survey, summary).sha256();
+    }
+  }
+
+  private static BundleWriter.Sealed write(
+      BundleWriter writer, SpoolReader reader, Survey survey, SpoolReader.Summary summary)
+      throws IOException {
+    Rows rows = new Rows(writer, survey);
+    reader.read(rows);
+    rows.finish();
+    return writer.finish(groups -> survey.manifest(summary, groups));
   }
 
   /** What is sealed already of a part whose segments were being removed; null where nothing is. */
@@ -199,6 +236,11 @@ public final class Sealer {
     @Override
     public void session(NvmlSession session, long monoNanos) {
       // Stands in the manifest.
+    }
+
+    @Override
+    public void seal(EpochSeal seal, boolean differs) throws IOException {
+      row(SealRow.of(seal, survey.origin("live")), seal.monoNanos());
     }
 
     @Override

@@ -6,9 +6,11 @@ import io.esnode.bundle.Sha256;
 import io.esnode.json.Json;
 import io.esnode.metric.Registry;
 import io.esnode.metric.Table;
+import io.esnode.seal.EpochSeal;
 import io.esnode.source.CaptureProcessSource;
 import io.esnode.spool.LaneName;
 import io.esnode.spool.SealOrder;
+import io.esnode.spool.SealRow;
 import io.esnode.spool.SpoolHeader;
 import io.esnode.spool.SpoolReader;
 import io.esnode.spool.SpoolVisitor;
@@ -230,6 +232,11 @@ final class Survey implements SpoolVisitor {
   }
 
   @Override
+  public void seal(EpochSeal seal, boolean differs) {
+    tables.add(SealRow.TABLE);
+  }
+
+  @Override
   public void damage(Damage found) {
     damage.add(found);
   }
@@ -283,6 +290,13 @@ final class Survey implements SpoolVisitor {
       added.add(row);
       addedMono.put(row, header.startMono());
     });
+    EpochSeal genesis = header.genesis();
+    if (genesis != null) {
+      TextRow row = SealRow.of(genesis, origin("live"));
+      added.add(row);
+      addedMono.put(row, genesis.monoNanos());
+      tables.add(SealRow.TABLE);
+    }
     String reason = damage.isEmpty()
         ? "ticks are missing from the spool and nothing says why"
         : "the spool is damaged: " + damage.get(0).reason();

@@ -41,6 +41,9 @@ final class Frame {
   /** A session or a row of an earlier segment that still holds. */
   static final byte STANDING = 9;
 
+  /** How the spool begins, up to here, signed; JSON. */
+  static final byte SEAL = 10;
+
   /** "ESNR" after the type byte of every payload but those of deltas. */
   static final int SYNC = 0x524e5345;
 

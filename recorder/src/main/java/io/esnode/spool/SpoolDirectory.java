@@ -38,10 +38,10 @@ public final class SpoolDirectory implements Closeable {
   private static final Pattern SEGMENT = Pattern.compile("([0-9]{6}|[1-9][0-9]{6,8})\\.seg");
 
   private final Path path;
-  private final FileChannel lockFile;
-  private final FileLock lock;
+  private final @Nullable FileChannel lockFile;
+  private final @Nullable FileLock lock;
 
-  private SpoolDirectory(Path path, FileChannel lockFile, FileLock lock) {
+  private SpoolDirectory(Path path, @Nullable FileChannel lockFile, @Nullable FileLock lock) {
     this.path = path;
     this.lockFile = lockFile;
     this.lock = lock;
@@ -69,12 +69,22 @@ public final class SpoolDirectory implements Closeable {
     return open(path);
   }
 
-  /** Takes an existing spool over; refused while another process holds it. */
-  public static SpoolDirectory open(Path path) throws IOException {
+  /** Looks at one that nobody writes to, and writes nothing: it may lie on a disk that cannot be written. */
+  public static SpoolDirectory reading(Path path) throws IOException {
+    requireDirectory(path);
+    return new SpoolDirectory(path, null, null);
+  }
+
+  private static void requireDirectory(Path path) throws SpoolException {
     if (!Files.isDirectory(path)) {
       throw new SpoolException("%s: %s; expected the directory of a spool"
           .formatted(path, Files.exists(path) ? "not a directory" : "not there"));
     }
+  }
+
+  /** Takes an existing spool over; refused while another process holds it. */
+  public static SpoolDirectory open(Path path) throws IOException {
+    requireDirectory(path);
     Path lockPath = path.resolve(LOCK);
     requireOwnFile(lockPath);
     FileChannel file = FileChannel.open(
@@ -202,7 +212,7 @@ public final class SpoolDirectory implements Closeable {
 
   @Override
   public void close() throws IOException {
-    if (lockFile.isOpen()) {
+    if (lockFile != null && lock != null && lockFile.isOpen()) {
       lock.release();
       lockFile.close();
     }

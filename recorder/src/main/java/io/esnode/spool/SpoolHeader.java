@@ -2,6 +2,7 @@ package io.esnode.spool;
 
 import io.esnode.json.Json;
 import io.esnode.json.JsonException;
+import io.esnode.seal.EpochSeal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param previousBundle digest of the bundle before, null for the first
  * @param selection {@code continuous}, {@code trigger}, {@code manual} or {@code import}
  * @param columns of every table that can have rows, in the order of the values in a keyframe
+ * @param genesis what the seals of this recording begin with; null where nothing is sealed
  */
 public record SpoolHeader(
     String recordingId,
@@ -45,7 +47,8 @@ public record SpoolHeader(
     long sequence,
     @Nullable String previousBundle,
     String selection,
-    Map<String, List<String>> columns) {
+    Map<String, List<String>> columns,
+    @Nullable EpochSeal genesis) {
   static final String FORMAT = "esnode.spool/1";
 
   /** What a manifest's integer can hold: 104 days. */
@@ -57,8 +60,27 @@ public record SpoolHeader(
     columns = Map.copyOf(columns);
   }
 
-  SpoolHeader next(long segment, String previousSha256) {
-    return new SpoolHeader(
+  /** The header of a spool without seals. */
+  public SpoolHeader(
+      String recordingId,
+      long segment,
+      @Nullable String previousSha256,
+      String node,
+      String bootId,
+      String toolVersion,
+      String target,
+      long startTs,
+      long startMono,
+      long intervalNanos,
+      boolean simulated,
+      Map<String, String> config,
+      Map<String, String> inventory,
+      String streamId,
+      long sequence,
+      @Nullable String previousBundle,
+      String selection,
+      Map<String, List<String>> columns) {
+    this(
         recordingId,
         segment,
         previousSha256,
@@ -76,13 +98,46 @@ public record SpoolHeader(
         sequence,
         previousBundle,
         selection,
-        columns);
+        columns,
+        null);
+  }
+
+  /** The header of the same spool with seals. */
+  public SpoolHeader sealedFrom(EpochSeal first) {
+    return with(segment, previousSha256, first);
+  }
+
+  SpoolHeader next(long number, String sha256) {
+    return with(number, sha256, genesis);
+  }
+
+  private SpoolHeader with(long number, @Nullable String sha256, @Nullable EpochSeal first) {
+    return new SpoolHeader(
+        recordingId,
+        number,
+        sha256,
+        node,
+        bootId,
+        toolVersion,
+        target,
+        startTs,
+        startMono,
+        intervalNanos,
+        simulated,
+        config,
+        inventory,
+        streamId,
+        sequence,
+        previousBundle,
+        selection,
+        columns,
+        first);
   }
 
   Json.Obj toJson() {
     Json.Builder tables = Json.object();
     new TreeMap<>(columns).forEach((table, names) -> tables.put(table, Json.strings(names)));
-    return Json.object()
+    Json.Builder header = Json.object()
         .put("format", FORMAT)
         .put("recording_id", recordingId)
         .put("segment", segment)
@@ -101,8 +156,8 @@ public record SpoolHeader(
         .put("sequence", sequence)
         .put("previous_bundle", previousBundle)
         .put("selection", selection)
-        .put("columns", tables.build())
-        .build();
+        .put("columns", tables.build());
+    return (genesis == null ? header : header.put("genesis", genesis.toJson())).build();
   }
 
   static SpoolHeader from(Json.Obj json) throws JsonException {
@@ -136,7 +191,17 @@ public record SpoolHeader(
         json.integer("sequence"),
         json.textOrNull("previous_bundle"),
         json.text("selection"),
-        columns);
+        columns,
+        json.has("genesis") ? genesis(json) : null);
+  }
+
+  private static EpochSeal genesis(Json.Obj json) throws JsonException {
+    EpochSeal genesis = EpochSeal.from(json.obj("genesis"));
+    if (!genesis.isGenesis() || !genesis.recordingId().equals(json.text("recording_id"))) {
+      throw new JsonException("genesis: found epoch %d of recording %s"
+          .formatted(genesis.epoch(), genesis.recordingId()));
+    }
+    return genesis;
   }
 
   private static long number(Json.Obj json, String name) throws JsonException {

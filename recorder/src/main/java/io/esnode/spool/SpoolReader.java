@@ -8,6 +8,7 @@ import io.esnode.json.JsonReader;
 import io.esnode.metric.Metric;
 import io.esnode.metric.Registry;
 import io.esnode.metric.Table;
+import io.esnode.seal.EpochSeal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.BufferUnderflowException;
@@ -53,6 +54,7 @@ public final class SpoolReader {
   private final TickDecoder decoder;
   private final CRC32C crc = new CRC32C();
   private final Map<Long, ReadLane> lanes = new HashMap<>();
+  private final SealedHeads heads = new SealedHeads();
   private long damagedBytes;
   private long tornBytes;
   private boolean ended;
@@ -196,6 +198,7 @@ public final class SpoolReader {
             name, 0, 0, "%d segments before it are missing".formatted(number - expected)));
       }
       chain(bytes, name, previous, known && number == expected, visitor);
+      heads.segment(number, bytes);
       frames(bytes, name, i + 1 == segments.size(), visitor);
       previous = Sha256.hex(bytes);
       known = true;
@@ -384,9 +387,33 @@ public final class SpoolReader {
         visitor.session(session, mono);
       }
       case Frame.STANDING -> repeated(in, mono, visitor);
+      case Frame.SEAL -> seal(in, at, visitor);
       case Frame.END -> ended = true;
       default -> throw new SpoolException("frame of unknown type %d".formatted(type));
     }
+  }
+
+  private void seal(ByteBuffer in, int at, SpoolVisitor visitor) throws IOException {
+    EpochSeal seal;
+    try {
+      seal = EpochSeal.from(json(in));
+    } catch (JsonException e) {
+      throw new SpoolException("seal: " + e.getMessage(), e);
+    }
+    if (seal.isGenesis() || !seal.recordingId().equals(header.recordingId())) {
+      throw new SpoolException("seal: epoch %d of recording %s, in one of %s"
+          .formatted(seal.epoch(), seal.recordingId(), header.recordingId()));
+    }
+    boolean differs = heads.of(seal, at) == SealedHeads.Head.DIFFERS;
+    if (differs && heads.isFirst()) {
+      visitor.damage(new SpoolVisitor.Damage(
+          SpoolDirectory.name(heads.segment()),
+          0,
+          0,
+          "does not begin as it was sealed in epoch %d: it was changed or damaged"
+              .formatted(seal.epoch())));
+    }
+    visitor.seal(seal, differs);
   }
 
   /** Whoever comes from the segment before has heard it there. */
@@ -538,6 +565,10 @@ public final class SpoolReader {
   private TextRow textRow(ByteBuffer in) throws SpoolException {
     try {
       TextRow row = TextRow.from(json(in));
+      if (row.table().equals(SealRow.TABLE)) {
+        throw new SpoolException(
+            "row of %s: seals have frames of their own".formatted(SealRow.TABLE));
+      }
       List<String> listed = header.columns().getOrDefault(row.table(), List.of());
       Set<String> names = new TreeSet<>(row.texts().keySet());
       names.addAll(row.numbers().keySet());

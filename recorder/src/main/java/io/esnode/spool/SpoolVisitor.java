@@ -1,6 +1,7 @@
 package io.esnode.spool;
 
 import io.esnode.bundle.NvmlSession;
+import io.esnode.seal.EpochSeal;
 import java.io.IOException;
 
 /** Takes what a spool holds, in the order in which it was written. */
@@ -24,6 +25,15 @@ public interface SpoolVisitor {
    * @param monoNanos when it was handed over, CLOCK_MONOTONIC
    */
   void row(TextRow row, long monoNanos) throws IOException;
+
+  /**
+   * The recorder sealed what it had written.
+   *
+   * @param differs whether the bytes before it are not those that were sealed; then there is damage, too
+   */
+  default void seal(EpochSeal seal, boolean differs) throws IOException {
+    // Who reads rows alone has no use for it.
+  }
 
   /** Something that could not be read. */
   void damage(Damage damage) throws IOException;

@@ -3,6 +3,7 @@ package io.esnode.spool;
 import io.esnode.bundle.NvmlSession;
 import io.esnode.json.Json;
 import io.esnode.metric.Table;
+import io.esnode.seal.EpochSeal;
 import io.esnode.source.Moment;
 import io.esnode.source.Sampled;
 import io.esnode.source.Source;
@@ -85,6 +86,7 @@ public final class SpoolWriter implements Closeable {
   private final TickStream host = new TickStream(null);
   private final List<SpoolLane> lanes = new CopyOnWriteArrayList<>();
   private final SegmentKeeper keeper;
+  private final SealFrames seals;
 
   /**
    * Held while a lane makes a frame and hands it over, and while the host does so with one that starts a segment: a lane's
@@ -146,11 +148,13 @@ public final class SpoolWriter implements Closeable {
       SpoolDirectory directory,
       SpoolHeader header,
       Options options,
-      SegmentKeeper keeper)
+      SegmentKeeper keeper,
+      SpoolSeals seals)
       throws IOException {
     this.directory = directory;
     this.options = options;
     this.keeper = keeper;
+    this.seals = new SealFrames(seals);
     this.free = new ArrayBlockingQueue<>(options.queue());
     this.full = new ArrayBlockingQueue<>(options.queue());
     this.segmentStart = header.startMono();
@@ -181,22 +185,38 @@ public final class SpoolWriter implements Closeable {
   public static SpoolWriter open(
       SpoolDirectory directory, SpoolHeader header, Options options, SegmentKeeper keeper)
       throws IOException {
-    return open(Disk.REAL, directory, header, options, keeper);
+    return open(directory, header, options, keeper, SpoolSeals.NONE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param seals vouches for what is written
+   */
+  public static SpoolWriter open(
+      SpoolDirectory directory,
+      SpoolHeader header,
+      Options options,
+      SegmentKeeper keeper,
+      SpoolSeals seals)
+      throws IOException {
+    return open(Disk.REAL, directory, header, options, keeper, seals);
   }
 
   static SpoolWriter open(Disk disk, SpoolDirectory directory, SpoolHeader header, Options options)
       throws IOException {
-    return open(disk, directory, header, options, SegmentKeeper.NONE);
+    return open(disk, directory, header, options, SegmentKeeper.NONE, SpoolSeals.NONE);
   }
 
-  private static SpoolWriter open(
+  static SpoolWriter open(
       Disk disk,
       SpoolDirectory directory,
       SpoolHeader header,
       Options options,
-      SegmentKeeper keeper)
+      SegmentKeeper keeper,
+      SpoolSeals seals)
       throws IOException {
-    SpoolWriter writer = new SpoolWriter(disk, directory, header, options, keeper);
+    SpoolWriter writer = new SpoolWriter(disk, directory, header, options, keeper, seals);
     writer.thread.start();
     return writer;
   }
@@ -515,6 +535,9 @@ public final class SpoolWriter implements Closeable {
     if (!owed.isEmpty()) {
       throw lost("the last %d gap rows and sessions".formatted(owed.size()), refusal);
     }
+    if (seals.owes()) {
+      throw lost("the last seal", refusal);
+    }
     if (undurable.count() > 0) {
       throw new SpoolException(
           "%s: fdatasync failed: %s; until it is sealed a power loss may take what was written last; seal it with: esnode recover %s"
@@ -580,6 +603,9 @@ public final class SpoolWriter implements Closeable {
           }
           free.offer(frame);
         }
+        if (seals.due()) {
+          seal(EpochSeal.Reason.INTERVAL);
+        }
         if (dirty && (frame == null || System.nanoTime() - lastSync >= flushNanos)) {
           sync();
         }
@@ -626,6 +652,7 @@ public final class SpoolWriter implements Closeable {
           tellLoss(each, frame.monoNanos());
         }
         tellUndurable(frame.monoNanos());
+        seal(EpochSeal.Reason.END);
       } else if (stream != null) {
         tellLoss(stream, frame.monoNanos());
         tellUndurable(frame.monoNanos());
@@ -668,6 +695,7 @@ public final class SpoolWriter implements Closeable {
 
   /** Where no new segment can be made, its first frame goes to the old one. */
   private void nextSegment(Frame first) {
+    seal(EpochSeal.Reason.SEGMENT);
     sync();
     ClosedSegment closed = closed(first.tick(), first.tsMicros(), first.monoNanos());
     IOException failure = begin();
@@ -684,6 +712,23 @@ public final class SpoolWriter implements Closeable {
     segmentTs = first.tsMicros();
     segmentMono = first.monoNanos();
     keeper.closed(closed);
+  }
+
+  /** What the disk refuses stands behind the next frame that it takes. */
+  private void seal(EpochSeal.Reason reason) {
+    try {
+      boolean owed = seals.owes();
+      Frame frame = seals.next(reason, segment);
+      if (frame != null) {
+        write(frame);
+        seals.written();
+        if (owed && reason != EpochSeal.Reason.INTERVAL) {
+          seal(reason);
+        }
+      }
+    } catch (IOException e) {
+      refusal = "the spool could not be written: " + e.getMessage();
+    }
   }
 
   /**
@@ -762,6 +807,7 @@ public final class SpoolWriter implements Closeable {
       dirty = false;
       durableTs = writtenTs;
       syncNanos = segment.syncNanos();
+      seals.durable();
     } catch (IOException e) {
       syncFails = true;
       undurable = new Loss(

@@ -46,7 +46,8 @@ class SpoolFuzzTest {
     }
     Path segment = dir.resolve("spool").resolve("000000.seg");
     for (byte type :
-        new byte[] {Frame.LANE_KEYFRAME, Frame.LANE_DELTA, Frame.SESSION, Frame.STANDING}) {
+        new byte[] {Frame.LANE_KEYFRAME, Frame.LANE_DELTA, Frame.SESSION, Frame.STANDING, Frame.SEAL
+        }) {
       Frame frame = new Frame().begin(type, false);
       frame.putBytes(data);
       frame.finish(1);
