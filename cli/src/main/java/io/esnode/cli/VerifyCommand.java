@@ -5,6 +5,7 @@ import io.esnode.signature.ExitCode;
 import io.esnode.signature.PredicateType;
 import io.esnode.signature.Verdict;
 import io.esnode.signer.SidecarVerifier;
+import io.esnode.signer.TrustedKeys;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Spec;
       "  esnode verify incident.parquet",
       "  esnode verify --key site.pub --format json *.parquet",
       "  esnode verify /data    every bundle in it, and whether one is missing",
+      "  esnode verify incident.parquet --witness seals.log    until when is it anchored",
       "Exit status: 0 every check passed, 2 tampered, 3 signature or file missing,",
       "4 signer unknown, revoked or expired, 5 malformed; the worst file counts.",
       "Codes are explained in docs/reference/reason-codes.md."
@@ -48,6 +50,9 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Mixin
   private TrustOptions trust = new TrustOptions();
+
+  @Mixin
+  private AnchorOptions anchor = new AnchorOptions();
 
   @Option(
       names = "--predicate-type",
@@ -69,14 +74,20 @@ final class VerifyCommand implements Callable<Integer> {
     Instant now = Instant.now();
     Set<String> accepted = new HashSet<>(PredicateType.ALL);
     accepted.addAll(predicateTypes);
-    SidecarVerifier verifier =
-        new SidecarVerifier(trust.load(Home.of(System.getenv()), now), accepted, now);
+    TrustedKeys trusted = trust.load(Home.of(System.getenv()), now);
+    SidecarVerifier verifier = new SidecarVerifier(trusted, accepted, now);
     PrintWriter out = spec.commandLine().getOut();
     List<Json> verdicts = new ArrayList<>();
     List<Verdict> all = new ArrayList<>();
+    List<SealedBundle> bundles = new ArrayList<>();
     int exit = ExitCode.OK;
     for (Path file : VerifiedFiles.of(files)) {
       Verdict verdict = verifier.verify(file);
+      SealedBundle bundle = SealedBundle.of(file, verdict);
+      if (bundle != null) {
+        bundles.add(bundle);
+        verdict = withoutWitness(verdict);
+      }
       all.add(verdict);
       exit = ExitCode.worst(exit, verdict.exit());
       if (format == Format.json) {
@@ -94,11 +105,21 @@ final class VerifyCommand implements Callable<Integer> {
         print(out, stream);
       }
     }
+    List<Json> seals = new ArrayList<>();
+    for (AnchorVerdict recording : AnchorVerdict.of(bundles, trusted, anchor)) {
+      exit = ExitCode.worst(exit, recording.exit());
+      if (format == Format.json) {
+        seals.add(recording.toJson().put("checks", json(recording.checks())).build());
+      } else {
+        print(out, recording);
+      }
+    }
     if (format == Format.json) {
       out.print(Json.object()
           .put("schema", "esnode.verify/1")
           .put("files", Json.array(verdicts))
           .put("streams", Json.array(streams))
+          .put("seals", Json.array(seals))
           .put("does_not_prove", Json.strings(NOT_PROVEN))
           .put("exit", exit)
           .build()
@@ -107,6 +128,20 @@ final class VerifyCommand implements Callable<Integer> {
       out.println("A signature does not prove " + String.join(", nor ", NOT_PROVEN) + ".");
     }
     return exit;
+  }
+
+  /** The line is written where the seals of its recording are. */
+  private static Verdict withoutWitness(Verdict verdict) {
+    return new Verdict(
+        verdict.name(),
+        verdict.sha256(),
+        verdict.trust(),
+        verdict.checks(),
+        verdict.notPerformed().stream()
+            .filter(line -> !line.equals(SidecarVerifier.NO_WITNESS))
+            .toList(),
+        verdict.signer(),
+        verdict.statement());
   }
 
   private static void print(PrintWriter out, Verdict verdict) {
@@ -131,6 +166,15 @@ final class VerifyCommand implements Callable<Integer> {
               check.passed() ? "PASS" : "FAIL",
               check.reason().code(),
               Text.oneLine(check.message())));
+    }
+  }
+
+  private static void print(PrintWriter out, AnchorVerdict recording) {
+    out.println("SEALS of recording %s: %s"
+        .formatted(Text.oneLine(recording.recordingId()), Text.oneLine(recording.words())));
+    print(out, recording.checks());
+    for (String check : recording.notPerformed()) {
+      out.println("  not performed: " + Text.oneLine(check));
     }
   }
 
