@@ -17,7 +17,8 @@ WITH total AS (
         sum(irq_ms + softirq_ms) AS irq_ms,
         sum(steal_ms) AS steal_ms
     FROM cpu
-    WHERE mono_ns IS NOT NULL
+    WHERE tick IS NOT NULL
+        AND mono_ns IS NOT NULL
     GROUP BY node, boot_id, mono_ns
 ),
 step AS (

@@ -10,7 +10,8 @@ WITH step AS (
         mono_ns - lag(mono_ns) OVER w AS elapsed_ns,
         io_time_ms - lag(io_time_ms) OVER w AS busy_ms
     FROM disk
-    WHERE mono_ns IS NOT NULL
+    WHERE tick IS NOT NULL
+        AND mono_ns IS NOT NULL
     WINDOW w AS (PARTITION BY node, boot_id, entity ORDER BY mono_ns NULLS LAST, row_id)
 ),
 busiest AS (

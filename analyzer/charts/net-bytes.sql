@@ -11,7 +11,8 @@ WITH step AS (
         rx_bytes - lag(rx_bytes) OVER w AS received_bytes,
         tx_bytes - lag(tx_bytes) OVER w AS sent_bytes
     FROM net
-    WHERE mono_ns IS NOT NULL
+    WHERE tick IS NOT NULL
+        AND mono_ns IS NOT NULL
     WINDOW w AS (PARTITION BY node, boot_id, entity ORDER BY mono_ns NULLS LAST, row_id)
 ),
 busiest AS (

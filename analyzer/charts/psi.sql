@@ -12,7 +12,8 @@ WITH step AS (
         memory_some_total_us - lag(memory_some_total_us) OVER w AS memory_us,
         io_some_total_us - lag(io_some_total_us) OVER w AS io_us
     FROM psi
-    WHERE mono_ns IS NOT NULL
+    WHERE tick IS NOT NULL
+        AND mono_ns IS NOT NULL
     WINDOW w AS (PARTITION BY node, boot_id, entity ORDER BY mono_ns NULLS LAST, row_id)
 )
 SELECT entity, 'cpu' AS name, ts, divide_rounded(least(cpu_us * 1000, elapsed_ns) * 10000, elapsed_ns) * 0.01 AS value

@@ -22,7 +22,8 @@ WITH step AS (
         mono_ns - lag(mono_ns) OVER w AS elapsed_ns,
         epoch_micros(ts) - lag(epoch_micros(ts)) OVER w AS wall_us
     FROM host
-    WHERE mono_ns IS NOT NULL
+    WHERE tick IS NOT NULL
+        AND mono_ns IS NOT NULL
         AND ts IS NOT NULL
     WINDOW w AS (PARTITION BY node, boot_id, entity ORDER BY mono_ns NULLS LAST, row_id)
 )

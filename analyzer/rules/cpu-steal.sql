@@ -23,7 +23,8 @@ WITH total AS (
         sum(steal_ms) AS steal_ms,
         sum(user_ms + system_ms + idle_ms + steal_ms) AS all_ms
     FROM cpu
-    WHERE mono_ns IS NOT NULL
+    WHERE tick IS NOT NULL
+        AND mono_ns IS NOT NULL
         AND steal_ms IS NOT NULL
         AND user_ms IS NOT NULL
         AND system_ms IS NOT NULL

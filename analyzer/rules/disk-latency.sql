@@ -26,7 +26,8 @@ WITH step AS (
         (reads_count + writes_count) - lag((reads_count + writes_count)) OVER w AS requests_count,
         (read_time_ms + write_time_ms) - lag((read_time_ms + write_time_ms)) OVER w AS busy_ms
     FROM disk
-    WHERE mono_ns IS NOT NULL
+    WHERE tick IS NOT NULL
+        AND mono_ns IS NOT NULL
         AND reads_count IS NOT NULL
         AND writes_count IS NOT NULL
         AND read_time_ms IS NOT NULL

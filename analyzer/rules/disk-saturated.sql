@@ -26,7 +26,8 @@ WITH step AS (
         io_time_ms - lag(io_time_ms) OVER w AS busy_ms,
         weighted_io_time_ms - lag(weighted_io_time_ms) OVER w AS weighted_ms
     FROM disk
-    WHERE mono_ns IS NOT NULL
+    WHERE tick IS NOT NULL
+        AND mono_ns IS NOT NULL
         AND io_time_ms IS NOT NULL
         AND weighted_io_time_ms IS NOT NULL
     WINDOW w AS (PARTITION BY node, boot_id, entity ORDER BY mono_ns NULLS LAST, row_id)

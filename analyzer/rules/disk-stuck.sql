@@ -24,7 +24,8 @@ WITH step AS (
         lag(in_flight_count) OVER w AS from_in_flight_count,
         (reads_count + writes_count) - lag((reads_count + writes_count)) OVER w AS requests_count
     FROM disk
-    WHERE mono_ns IS NOT NULL
+    WHERE tick IS NOT NULL
+        AND mono_ns IS NOT NULL
         AND reads_count IS NOT NULL
         AND writes_count IS NOT NULL
         AND in_flight_count IS NOT NULL

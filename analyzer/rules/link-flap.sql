@@ -21,7 +21,8 @@ WITH step AS (
         mono_ns - lag(mono_ns) OVER w AS elapsed_ns,
         carrier_changes_count - lag(carrier_changes_count) OVER w AS changes_count
     FROM net
-    WHERE mono_ns IS NOT NULL
+    WHERE tick IS NOT NULL
+        AND mono_ns IS NOT NULL
         AND carrier_changes_count IS NOT NULL
     WINDOW w AS (PARTITION BY node, boot_id, entity ORDER BY mono_ns NULLS LAST, row_id)
 ),

@@ -13,6 +13,7 @@ SELECT
     max(hardware_corrupted_bytes) AS corrupted_bytes,
     array_sort(array_agg(row_id)) AS evidence
 FROM host
-WHERE hardware_corrupted_bytes >= ${min_corrupted_bytes}
+WHERE tick IS NOT NULL
+    AND hardware_corrupted_bytes >= ${min_corrupted_bytes}
 GROUP BY node, boot_id, entity
 ORDER BY entity, first_ts NULLS LAST, node, boot_id

@@ -29,7 +29,8 @@ WITH step AS (
         mem_total_bytes,
         pgscan_direct_pages - lag(pgscan_direct_pages) OVER w AS scanned_pages
     FROM host
-    WHERE mono_ns IS NOT NULL
+    WHERE tick IS NOT NULL
+        AND mono_ns IS NOT NULL
         AND mem_available_bytes IS NOT NULL
         AND mem_total_bytes IS NOT NULL
         AND pgscan_direct_pages IS NOT NULL

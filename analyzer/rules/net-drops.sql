@@ -26,7 +26,8 @@ WITH step AS (
         tx_dropped_count - lag(tx_dropped_count) OVER w AS tx_step,
         (rx_packets + tx_packets) - lag((rx_packets + tx_packets)) OVER w AS packets
     FROM net
-    WHERE mono_ns IS NOT NULL
+    WHERE tick IS NOT NULL
+        AND mono_ns IS NOT NULL
         AND rx_dropped_count IS NOT NULL
         AND tx_dropped_count IS NOT NULL
         AND rx_packets IS NOT NULL

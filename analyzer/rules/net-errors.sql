@@ -23,7 +23,8 @@ WITH step AS (
         rx_errors_count - lag(rx_errors_count) OVER w AS rx_step,
         tx_errors_count - lag(tx_errors_count) OVER w AS tx_step
     FROM net
-    WHERE mono_ns IS NOT NULL
+    WHERE tick IS NOT NULL
+        AND mono_ns IS NOT NULL
         AND rx_errors_count IS NOT NULL
         AND tx_errors_count IS NOT NULL
     WINDOW w AS (PARTITION BY node, boot_id, entity ORDER BY mono_ns NULLS LAST, row_id)

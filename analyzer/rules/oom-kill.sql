@@ -21,7 +21,8 @@ WITH step AS (
         mono_ns - lag(mono_ns) OVER w AS elapsed_ns,
         oom_kill_count - lag(oom_kill_count) OVER w AS grown_count
     FROM host
-    WHERE mono_ns IS NOT NULL
+    WHERE tick IS NOT NULL
+        AND mono_ns IS NOT NULL
         AND oom_kill_count IS NOT NULL
     WINDOW w AS (PARTITION BY node, boot_id, entity ORDER BY mono_ns NULLS LAST, row_id)
 ),

@@ -23,7 +23,8 @@ WITH step AS (
         mono_ns - lag(mono_ns) OVER w AS elapsed_ns,
         cpu_some_total_us - lag(cpu_some_total_us) OVER w AS some_us
     FROM psi
-    WHERE mono_ns IS NOT NULL
+    WHERE tick IS NOT NULL
+        AND mono_ns IS NOT NULL
         AND cpu_some_total_us IS NOT NULL
     WINDOW w AS (PARTITION BY node, boot_id, entity ORDER BY mono_ns NULLS LAST, row_id)
 ),

@@ -26,7 +26,8 @@ WITH step AS (
         memory_some_total_us - lag(memory_some_total_us) OVER w AS some_us,
         memory_full_total_us - lag(memory_full_total_us) OVER w AS full_us
     FROM psi
-    WHERE mono_ns IS NOT NULL
+    WHERE tick IS NOT NULL
+        AND mono_ns IS NOT NULL
         AND memory_some_total_us IS NOT NULL
         AND memory_full_total_us IS NOT NULL
     WINDOW w AS (PARTITION BY node, boot_id, entity ORDER BY mono_ns NULLS LAST, row_id)

@@ -25,7 +25,8 @@ WITH step AS (
         pswpin_pages - lag(pswpin_pages) OVER w AS in_step_pages,
         pswpout_pages - lag(pswpout_pages) OVER w AS out_step_pages
     FROM host
-    WHERE mono_ns IS NOT NULL
+    WHERE tick IS NOT NULL
+        AND mono_ns IS NOT NULL
         AND pswpin_pages IS NOT NULL
         AND pswpout_pages IS NOT NULL
     WINDOW w AS (PARTITION BY node, boot_id, entity ORDER BY mono_ns NULLS LAST, row_id)

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** A small recording under construction: columns filled tick by tick, then written as a real bundle. */
@@ -26,12 +27,15 @@ final class Recording {
 
   private static final long START_NS = 1_000_000_000_000L;
 
+  private static final Set<String> OF_TICKS = Set.of("host", "cpu", "psi", "disk", "net");
+
   private final long intervalUs;
   private final Map<String, Map<String, TreeMap<Integer, Map<String, Object>>>> tables =
       new TreeMap<>();
   private int lastTick;
   private Manifest.Ticks ticks = new Manifest.Ticks(0, 0, 0, 0);
   private boolean ticksSet;
+  private boolean burst;
   private String node = "n-0123456789abcdef";
   private String bootId = "b0b0b0b0-0000-4000-8000-000000000000";
 
@@ -65,6 +69,12 @@ final class Recording {
   Recording ticks(long expected, long captured) {
     ticks = new Manifest.Ticks(expected, captured, 0, 0);
     ticksSet = true;
+    return this;
+  }
+
+  /** What is sampled at every tick of the host was sampled between the ticks as well, and was quite another. */
+  Recording withBurst() {
+    burst = true;
     return this;
   }
 
@@ -140,6 +150,19 @@ final class Recording {
         batch.set(index, (Long) value);
       }
     });
+    if (burst && OF_TICKS.contains(batch.table().name())) {
+      between(batch, entity, tick, left);
+    }
+  }
+
+  private void between(RowBatch batch, String entity, int tick, Map<String, Object> values) {
+    batch.startRow(entity, "live", "test burst");
+    batch.time(
+        null,
+        START_US + tick * intervalUs + intervalUs / 2,
+        START_NS + tick * intervalUs * 1000 + intervalUs * 500);
+    values.forEach((column, value) -> batch.set(
+        batch.table().indexOf(column), tick % 2 == 0 ? (Long) value + 1_000_000_000 : 0L));
   }
 
   private Manifest manifest(List<Manifest.RowGroup> groups) {

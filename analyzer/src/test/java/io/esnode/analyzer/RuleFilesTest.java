@@ -47,10 +47,31 @@ class RuleFilesTest {
   @ParameterizedTest
   @MethodSource("cases")
   void ruleFindsWhatItsTestSays(RuleCase one) throws Exception {
-    Rule rule = RuleBook.builtIn().find(one.file().replace(".test", "")).orElseThrow();
+    requireExpected(one, one.recording());
+  }
+
+  static Stream<RuleCase> casesOfTheHost() throws IOException {
+    return cases()
+        .filter(one -> !one.state().equals("not_observed"))
+        .filter(one -> rule(one).requires().stream()
+            .anyMatch(column -> column.matches("(host|cpu|psi|disk|net)[.].*")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("casesOfTheHost")
+  void ruleFindsTheSameWhereABurstWasSampled(RuleCase one) throws Exception {
+    requireExpected(one, one.recording().withBurst());
+  }
+
+  private static Rule rule(RuleCase one) {
+    return RuleBook.builtIn().find(one.file().replace(".test", "")).orElseThrow();
+  }
+
+  private void requireExpected(RuleCase one, Recording recording) throws Exception {
+    Rule rule = rule(one);
     Evaluation.Outcome outcome;
 
-    VerifiedBundle bundle = one.recording().verified(dir.resolve("t.parquet"), TrustState.UNSIGNED);
+    VerifiedBundle bundle = recording.verified(dir.resolve("t.parquet"), TrustState.UNSIGNED);
     try (OpenBundle open = bundle.bundle();
         Session session = Session.open(List.of(bundle), 256)) {
       assertThat(open.name()).isEqualTo("t.parquet");
