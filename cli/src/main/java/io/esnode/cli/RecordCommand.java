@@ -95,6 +95,9 @@ final class RecordCommand implements Callable<Integer> {
   @Mixin
   private ContinuousOptions continuous = new ContinuousOptions();
 
+  @Mixin
+  private BurstOptions burst = new BurstOptions();
+
   @Option(
       names = "--key",
       paramLabel = "F",
@@ -204,6 +207,7 @@ final class RecordCommand implements Callable<Integer> {
     Home home = Home.of(System.getenv());
     Clock clock = Clock.system();
     Continuous.Policy policy = continuous.policy(interval, duration != null || !command.isEmpty());
+    burst.check(interval, continuous.isRing());
     Moment now = clock.now();
     String id = Uuid7.make(now.tsMicros() / 1000);
     Path target = target(home, now);
@@ -241,6 +245,7 @@ final class RecordCommand implements Callable<Integer> {
       RunningTriggers armed = new RunningTriggers(declared, triggers, clock);
       recorder = new Recorder(clock, sources, spool, start.monoNanos(), interval);
       stream.freezeOn(triggers, recorder);
+      burst.arm(triggers, recorder, interval, continuous.isRing());
       CountDownLatch sealed = new CountDownLatch(1);
       int[] exit = {ExitCode.BUG};
       Thread hook = endOnSignal(recorder, sealed, exit);
@@ -374,6 +379,7 @@ final class RecordCommand implements Callable<Integer> {
     config.put("duration", duration == null ? "until stopped" : duration.toString());
     config.put("privacy.names", clearNames ? "clear" : "tokens");
     config.putAll(RunningTriggers.config(declared, holdOff));
+    burst.describe(config, interval, continuous.isRing());
     if (policy != null) {
       continuous.describe(config, policy);
     }

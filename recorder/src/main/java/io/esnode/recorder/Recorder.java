@@ -11,7 +11,6 @@ import io.esnode.spool.TextRow;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,6 +36,8 @@ public final class Recorder {
   private final long intervalNanos;
   private final List<@Nullable List<Failure>> seenFailures = new ArrayList<>();
   private final OpenGaps gaps;
+  private final Audit audit;
+  private final Overload overload;
 
   private final AtomicLong captured = new AtomicLong();
   private final AtomicLong late = new AtomicLong();
@@ -45,6 +46,8 @@ public final class Recorder {
 
   private volatile @Nullable String stopReason;
   private volatile @Nullable Thread sampler;
+  private volatile @Nullable TierSampler tiers;
+  private volatile @Nullable Burst burst;
   private volatile boolean begun;
   private volatile long sampledMono;
 
@@ -61,6 +64,8 @@ public final class Recorder {
     this.gaps = new OpenGaps(spool, SOURCE);
     this.startMono = startMono;
     this.intervalNanos = interval.toNanos();
+    this.audit = new Audit(clock, spool);
+    this.overload = new Overload(intervalNanos);
     this.own = new OwnSource(spool);
     List<Source> all = new ArrayList<>(sources.sources());
     all.add(own);
@@ -74,6 +79,34 @@ public final class Recorder {
   public boolean isSampling() {
     long patience = Math.max(LATELY_NANOS, 3 * intervalNanos);
     return begun && clock.now().monoNanos() - sampledMono < patience;
+  }
+
+  /**
+   * Has what is sampled at every tick sampled between the ticks as well, for a while after each {@link #incident}. Called
+   * before {@link #run}.
+   *
+   * @param pace between two samples; less than the interval
+   * @param length of a burst
+   */
+  public void burst(Duration pace, Duration length) {
+    burst = new Burst(
+        new Burst.Plan(pace.toNanos(), length.toNanos()), spool, sampled, intervalNanos, audit);
+  }
+
+  /**
+   * A trigger fired: what is sampled less often than every tick is sampled now, and a burst begins where there is to be one.
+   * Any thread; returns at once.
+   */
+  public void incident(String trigger) {
+    TierSampler slower = tiers;
+    if (slower != null) {
+      slower.snapshot(trigger);
+    }
+    Burst faster = burst;
+    if (faster != null) {
+      faster.ask(trigger, clock.now().monoNanos());
+      LockSupport.unpark(sampler);
+    }
   }
 
   /** Ends the recording after one last sample. The first reason given is kept. */
@@ -99,21 +132,26 @@ public final class Recorder {
     for (Failure missing : sources.missing()) {
       gaps.never(missing, "live", started.tsMicros(), started.monoNanos());
     }
-    TierSampler tiers = TierSampler.start(
+    TierSampler slower = TierSampler.start(
         clock, spool, startMono, Duration.ofNanos(intervalNanos), sources.tiers());
+    tiers = slower;
     long tick = 0;
     do {
       // Tick 0 is due: whoever stops at once still gets a first and a last sample.
-      tiers.look(sample(tick));
+      Moment began = sample(tick);
+      slower.look(began);
       if (duration != null && (tick + 1) * intervalNanos > duration.toNanos()) {
         stop("duration over");
       }
-      tick = next(tick);
+      tick = next(tick, began, slower);
     } while (sleepUntil(startMono + tick * intervalNanos));
     if (!"duration over".equals(stopReason)) {
       sample(tick);
     }
-    tiers.close();
+    if (burst != null) {
+      burst.close(clock.now().monoNanos());
+    }
+    slower.close();
     beside.run();
     String reason = String.valueOf(stopReason);
     audit("recorder.stopped", "success", reason, null);
@@ -132,42 +170,62 @@ public final class Recorder {
    * @param sha256 digest of what was used, null where there is none
    */
   public void audit(String action, String outcome, String detail, @Nullable String sha256) {
-    Moment now = clock.now();
-    Map<String, String> texts =
-        new HashMap<>(Map.of("action", action, "outcome", outcome, "detail", detail));
-    if (sha256 != null) {
-      texts.put("sha256", sha256);
-    }
-    spool.row(
-        new TextRow("audit", "node", SOURCE, "live", null, now.tsMicros(), texts, Map.of()),
-        now.monoNanos());
+    audit.write(action, outcome, detail, sha256);
   }
 
   /** Whether the deadline was reached, rather than the end. */
   private boolean sleepUntil(long deadline) {
     while (stopReason == null) {
-      long wait = deadline - clock.now().monoNanos();
-      if (wait <= 0) {
+      long now = clock.now().monoNanos();
+      if (deadline - now <= 0) {
         return true;
       }
-      LockSupport.parkNanos(wait);
+      Burst faster = burst;
+      long wait = faster == null ? deadline - now : faster.wait(now, deadline);
+      if (faster != null && wait <= 0) {
+        between(faster);
+      } else {
+        LockSupport.parkNanos(wait);
+      }
     }
     return false;
   }
 
-  @SuppressWarnings(
-      "ReferenceEquality") // Source.failures(): another list means that something changed
+  private void between(Burst faster) {
+    Moment moment = clock.now();
+    own.begin(faster.lateNanos(moment.monoNanos()));
+    read();
+    faster.sampled(moment, clock.now().monoNanos());
+    tellFailures(moment);
+  }
+
   private Moment sample(long tick) {
     Moment moment = clock.now();
-    List<Source> all = sampled;
     long latenessNanos = moment.monoNanos() - startMono - tick * intervalNanos;
-    own.late(latenessNanos);
+    own.begin(latenessNanos);
+    read();
+    count(spool.tick(tick, moment, sampled), latenessNanos);
+    sampledMono = moment.monoNanos();
+    begun = true;
+    tellFailures(moment);
+    Burst faster = burst;
+    if (faster != null) {
+      faster.ticked(moment, latenessNanos);
+    }
+    return moment;
+  }
+
+  private void read() {
+    List<Source> all = sampled;
     for (int i = 0; i < all.size(); i++) {
       all.get(i).sample();
     }
-    count(spool.tick(tick, moment, all), latenessNanos);
-    sampledMono = moment.monoNanos();
-    begun = true;
+  }
+
+  @SuppressWarnings(
+      "ReferenceEquality") // Source.failures(): another list means that something changed
+  private void tellFailures(Moment moment) {
+    List<Source> all = sampled;
     for (int i = 0; i < all.size(); i++) {
       List<Failure> failures = all.get(i).failures();
       List<Failure> before = seenFailures.get(i);
@@ -181,7 +239,6 @@ public final class Recorder {
             moment.monoNanos());
       }
     }
-    return moment;
   }
 
   private void count(boolean taken, long latenessNanos) {
@@ -191,9 +248,21 @@ public final class Recorder {
     }
   }
 
+  private void tellOverload(long tookNanos, TierSampler slower) {
+    if (overload.tick(tookNanos)) {
+      slower.overloaded(overload.lasts());
+      audit.write(
+          overload.lasts() ? "overload.began" : "overload.ended",
+          overload.lasts() ? "failure" : "success",
+          "sampling a tick takes %d ms of %d ms"
+              .formatted(tookNanos / 1_000_000, intervalNanos / 1_000_000));
+    }
+  }
+
   /** The tick after this one: the next, or where the schedule stands by now if whole intervals went by. */
-  private long next(long tick) {
+  private long next(long tick, Moment began, TierSampler slower) {
     Moment now = clock.now();
+    tellOverload(now.monoNanos() - began.monoNanos(), slower);
     long due = startMono + (tick + 1) * intervalNanos;
     if (now.monoNanos() - due < intervalNanos) {
       return tick + 1;

@@ -191,19 +191,19 @@ public final class Sealer {
 
     @Override
     public void tick(Tick tick) throws IOException {
-      ticks(tick, survey.origin("live"));
+      ticks(tick, tick.number(), survey.origin("live"));
     }
 
     @Override
     public void laneTick(LaneName lane, Tick tick) throws IOException {
-      ticks(tick, survey.origin(lane.origin()));
+      ticks(tick, lane.isBurst() ? null : tick.number(), survey.origin(lane.rowOrigin()));
     }
 
-    private void ticks(Tick tick, String origin) throws IOException {
+    private void ticks(Tick tick, @Nullable Long number, String origin) throws IOException {
       for (int row = 0; row < tick.rows(); row++) {
         RowBatch batch = batch(tick.table(row));
         batch.startRow(tick.entity(row), origin, tick.source(row));
-        batch.time(tick.number(), tick.tsMicros(), tick.monoNanos());
+        batch.time(number, tick.tsMicros(), tick.monoNanos());
         int[] places = survey.places(tick.table(row));
         for (int column = 0; column < Math.min(tick.columns(row), places.length); column++) {
           if (tick.present(row, column)) {

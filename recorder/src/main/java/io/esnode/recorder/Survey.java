@@ -316,7 +316,7 @@ final class Survey implements SpoolVisitor {
       gaps++;
     }
     for (SurveyedLane lane : lanes.values()) {
-      TextRow row = lane.unexplained(explainedLanes, reason, origin(lane.name().origin()));
+      TextRow row = lane.unexplained(explainedLanes, reason, origin(lane.name().rowOrigin()));
       if (row != null) {
         added.add(row);
         addedMono.put(row, lane.lastMono());
@@ -380,7 +380,7 @@ final class Survey implements SpoolVisitor {
   private List<Manifest.Lane> lanes(boolean ofHost) {
     List<Manifest.Lane> each = new ArrayList<>();
     for (SurveyedLane lane : lanes.values()) {
-      if (lane.name().entity().equals("node") == ofHost) {
+      if (!lane.name().isBurst() && lane.name().entity().equals("node") == ofHost) {
         each.add(lane.toManifest(explainedLanes, origin(lane.name().origin())));
       }
     }

@@ -75,7 +75,7 @@ final class SurveyedLane {
         origin,
         null,
         missingFromTs,
-        Map.of("metric", name.table(), "reason", reason),
+        Map.of("metric", name.metric(), "reason", reason),
         Map.of("from_ts", missingFromTs, "to_ts", missingToTs, "ticks_count", rest));
   }
 
@@ -93,8 +93,8 @@ final class SurveyedLane {
   private long count(List<TextRow> told) {
     return told.stream()
         .filter(row -> row.entity().equals(name.entity())
-            && name.table().equals(row.texts().get("metric"))
-            && row.origin().equals(name.origin()))
+            && name.metric().equals(row.texts().get("metric"))
+            && row.origin().equals(name.rowOrigin()))
         .mapToLong(row -> row.numbers().getOrDefault("ticks_count", 0L))
         .sum();
   }

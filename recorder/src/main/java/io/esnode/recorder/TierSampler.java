@@ -24,38 +24,46 @@ public final class TierSampler implements AutoCloseable {
 
   private static final Duration LAST_SAMPLE = Duration.ofMillis(500);
 
+  /** So long after one snapshot a trigger makes no other: all there is was sampled a moment ago. */
+  private static final long SNAPSHOT_REST_NANOS = Duration.ofSeconds(10).toNanos();
+
+  /** Under overload, so many times the pace lie between two samples of what is sampled every minute or more often. */
+  private static final int OVERLOAD_FACTOR = 4;
+
+  private static final long OVERLOAD_PACE_NANOS = Duration.ofMinutes(1).toNanos();
+
   private final Clock clock;
   private final long startMono;
   private final long intervalNanos;
-  private final List<Tier> tiers = new ArrayList<>();
+  private final List<Sampling> samplings = new ArrayList<>();
   private final OpenGaps gaps;
   private final OpenGaps silences;
+  private final Audit audit;
   private final Thread thread;
   private @Nullable Failure silence;
+  private boolean snapshotTaken;
+  private long snapshotMono;
   private volatile @Nullable Source running;
   private volatile long runningSince;
+  private volatile @Nullable String snapshotFor;
+  private volatile boolean overloaded;
   private volatile boolean ending;
-
-  /** A tier while it runs. */
-  private static final class Tier {
-    private final long everyNanos;
-    private final List<Sampling> sources = new ArrayList<>();
-    private long due;
-
-    Tier(long everyNanos) {
-      this.everyNanos = everyNanos;
-    }
-  }
 
   /** A source with its lane. */
   private static final class Sampling {
     private final Source source;
     private final SpoolLane lane;
+    private final SourcePace pace;
+    private long due;
     private List<Failure> failures = List.of();
+    private int factor = 1;
+    private @Nullable Failure slowness;
 
-    Sampling(Source source, SpoolLane lane) {
+    Sampling(Source source, SpoolLane lane, SourcePace pace, long due) {
       this.source = source;
       this.lane = lane;
+      this.pace = pace;
+      this.due = due;
     }
   }
 
@@ -70,14 +78,15 @@ public final class TierSampler implements AutoCloseable {
     this.intervalNanos = intervalNanos;
     this.gaps = new OpenGaps(spool, Recorder.SOURCE, Duration.ofSeconds(1));
     this.silences = new OpenGaps(spool, Recorder.SOURCE);
+    this.audit = new Audit(clock, spool);
     for (Sources.Tier tier : sampled) {
-      Tier own = new Tier(tier.every().toNanos());
-      own.due = startMono;
       for (Source source : tier.sources()) {
-        own.sources.add(
-            new Sampling(source, spool.lane(source.table(), "node", source.name(), "live")));
+        samplings.add(new Sampling(
+            source,
+            spool.lane(source.table(), "node", source.name(), "live"),
+            new SourcePace(tier.every().toNanos()),
+            startMono));
       }
-      tiers.add(own);
     }
     this.thread = new Thread(null, this::run, "slow-sources", 256 << 10);
     this.thread.setDaemon(true);
@@ -96,46 +105,115 @@ public final class TierSampler implements AutoCloseable {
       Duration interval,
       List<Sources.Tier> sampled) {
     TierSampler sampler = new TierSampler(clock, spool, startMono, interval.toNanos(), sampled);
-    if (!sampler.tiers.isEmpty()) {
+    if (!sampler.samplings.isEmpty()) {
       sampler.thread.start();
     }
     return sampler;
   }
 
+  /** Samples everything once, at once, beside its pace. Any thread. */
+  void snapshot(String trigger) {
+    snapshotFor = trigger;
+    LockSupport.unpark(thread);
+  }
+
+  /** The ticks take too long, or no longer: what is sampled here is sampled less often, or as before. Any thread. */
+  void overloaded(boolean now) {
+    overloaded = now;
+  }
+
   private void run() {
     while (!ending) {
-      long next = Long.MAX_VALUE;
-      for (Tier tier : tiers) {
-        long now = clock.now().monoNanos();
-        if (now - tier.due >= 0) {
-          sample(tier);
-          tier.due += (Math.max(0, now - tier.due) / tier.everyNanos + 1) * tier.everyNanos;
-        }
-        next = Math.min(next, tier.due);
+      String trigger = snapshotFor;
+      if (trigger != null) {
+        snapshotFor = null;
+        takeSnapshot(trigger);
       }
-      LockSupport.parkNanos(next - clock.now().monoNanos());
+      long next = Long.MAX_VALUE;
+      for (Sampling sampling : samplings) {
+        long now = clock.now().monoNanos();
+        if (now - sampling.due >= 0) {
+          sample(sampling);
+          long every = sampling.pace.everyNanos() * sampling.factor;
+          sampling.due += (Math.max(0, now - sampling.due) / every + 1) * every;
+        }
+        next = Math.min(next, sampling.due);
+      }
+      if (snapshotFor == null) {
+        LockSupport.parkNanos(next - clock.now().monoNanos());
+      }
     }
-    tiers.forEach(this::sample);
-    tiers.forEach(tier -> tier.sources.forEach(sampling -> sampling.source.close()));
+    samplings.forEach(this::sample);
+    samplings.forEach(sampling -> sampling.source.close());
+  }
+
+  private void takeSnapshot(String trigger) {
+    long began = clock.now().monoNanos();
+    if (snapshotTaken && began - snapshotMono < SNAPSHOT_REST_NANOS) {
+      return;
+    }
+    snapshotTaken = true;
+    snapshotMono = began;
+    samplings.forEach(this::sample);
+    audit.write(
+        "snapshot.taken",
+        "success",
+        "for the trigger %s: %d sources in %d ms"
+            .formatted(trigger, samplings.size(), (clock.now().monoNanos() - began) / 1_000_000));
   }
 
   @SuppressWarnings(
       "ReferenceEquality") // Source.failures(): another list means that something changed
-  private void sample(Tier tier) {
-    for (Sampling sampling : tier.sources) {
-      Moment moment = clock.now();
-      runningSince = moment.monoNanos();
-      running = sampling.source;
-      sampling.source.sample();
-      running = null;
-      long tick = (moment.monoNanos() - startMono) / intervalNanos;
-      sampling.lane.tick(tick, moment.tsMicros(), moment.monoNanos(), sampling.source.rows());
-      List<Failure> failures = sampling.source.failures();
-      if (failures != sampling.failures) {
-        gaps.replace(sampling.failures, failures, "live", moment.tsMicros(), moment.monoNanos());
-        sampling.failures = failures;
-      }
+  private void sample(Sampling sampling) {
+    Moment moment = clock.now();
+    runningSince = moment.monoNanos();
+    running = sampling.source;
+    sampling.source.sample();
+    running = null;
+    long tick = (moment.monoNanos() - startMono) / intervalNanos;
+    sampling.lane.tick(tick, moment.tsMicros(), moment.monoNanos(), sampling.source.rows());
+    List<Failure> failures = sampling.source.failures();
+    if (failures != sampling.failures) {
+      gaps.replace(sampling.failures, failures, "live", moment.tsMicros(), moment.monoNanos());
+      sampling.failures = failures;
     }
+    pace(sampling, clock.now());
+  }
+
+  /** How long it took says when it is sampled next; what is sampled less often than it should be is a gap. */
+  private void pace(Sampling sampling, Moment now) {
+    long tookNanos = now.monoNanos() - runningSince;
+    SourcePace pace = sampling.pace;
+    pace.took(tookNanos);
+    boolean relieved = overloaded && pace.everyNanos() <= OVERLOAD_PACE_NANOS;
+    int factor = Math.max(pace.factor(), relieved ? OVERLOAD_FACTOR : 1);
+    if (factor == sampling.factor) {
+      return;
+    }
+    Failure before = sampling.slowness;
+    if (before != null) {
+      gaps.close(before, now.tsMicros(), now.monoNanos());
+    }
+    sampling.factor = factor;
+    sampling.slowness = factor == 1 ? null : slowness(sampling, tookNanos);
+    if (sampling.slowness != null) {
+      gaps.open(sampling.slowness, "live", now.tsMicros(), now.monoNanos());
+    }
+  }
+
+  private static Failure slowness(Sampling sampling, long tookNanos) {
+    long everyMs = sampling.pace.everyNanos() / 1_000_000;
+    return new Failure(
+        "node",
+        sampling.source.table().name(),
+        "%s: sampled every %d ms, not every %d ms: %s"
+            .formatted(
+                sampling.source.name(),
+                everyMs * sampling.factor,
+                everyMs,
+                sampling.factor == sampling.pace.factor()
+                    ? "it took %d ms".formatted(tookNanos / 1_000_000)
+                    : "the ticks take too long"));
   }
 
   /** Records a source that has not answered for long, and that it did after all. The recorder's sampler thread only. */

@@ -17,6 +17,8 @@ final class ProcessStat implements RowParser {
   private static final int MAJFLT = 12;
   private static final int UTIME = 14;
   private static final int STIME = 15;
+  private static final int CUTIME = 16;
+  private static final int CSTIME = 17;
   private static final int NUM_THREADS = 20;
   private static final int STARTTIME = 22;
   private static final int RSS = 24;
@@ -34,6 +36,8 @@ final class ProcessStat implements RowParser {
     keep(MAJFLT, process.indexOf("major_faults_count"), 1);
     keep(UTIME, process.indexOf("user_ms"), TICK_MS);
     keep(STIME, process.indexOf("system_ms"), TICK_MS);
+    keep(CUTIME, process.indexOf("children_user_ms"), TICK_MS);
+    keep(CSTIME, process.indexOf("children_system_ms"), TICK_MS);
     keep(NUM_THREADS, process.indexOf("threads_count"), 1);
     keep(RSS, process.indexOf("rss_bytes"), pageBytes.orElse(0));
     columns = new int[] {
@@ -41,6 +45,8 @@ final class ProcessStat implements RowParser {
       columnOf[MAJFLT],
       columnOf[UTIME],
       columnOf[STIME],
+      columnOf[CUTIME],
+      columnOf[CSTIME],
       columnOf[NUM_THREADS],
       columnOf[RSS]
     };

@@ -6,6 +6,24 @@ package io.esnode.spool;
  * @param number counts the lanes of a recording from 0
  * @param table the one table of its rows
  * @param entity the GPU that answered, e.g. {@code gpu:UUID}; its rows may name parts of it
- * @param origin of every row: {@code live} or {@code simulated}
+ * @param origin of every row: {@code live} or {@code simulated}; {@link #BURST}: live, and taken between two ticks
  */
-public record LaneName(int number, String table, String entity, String origin) {}
+public record LaneName(int number, String table, String entity, String origin) {
+  /** Origin of a lane whose frames are counted from 0 and belong to no tick. */
+  public static final String BURST = "burst";
+
+  /** Whether its rows belong to no tick. */
+  public boolean isBurst() {
+    return origin.equals(BURST);
+  }
+
+  /** What stands in the rows' {@code origin} column. */
+  public String rowOrigin() {
+    return isBurst() ? "live" : origin;
+  }
+
+  /** What a gap row calls its frames. */
+  public String metric() {
+    return isBurst() ? BURST + "." + table : table;
+  }
+}

@@ -490,7 +490,7 @@ public final class SpoolReader {
     if (lane.name != null && !lane.name.equals(read)) {
       throw new SpoolException("lane %d was %s, now it is %s".formatted(number, lane.name, read));
     }
-    if (!read.origin().equals("live") && !read.origin().equals("simulated")) {
+    if (!read.origin().equals("live") && !read.origin().equals("simulated") && !read.isBurst()) {
       throw new SpoolException("lane %d of origin %s".formatted(number, read.origin()));
     }
     return read;

@@ -277,7 +277,8 @@ public final class SpoolWriter implements Closeable {
    * @param table the one table of its rows
    * @param entity the GPU
    * @param source stands in the bundle's {@code source} column, e.g. {@code nvml}
-   * @param origin of every row: {@code live} or {@code simulated}
+   * @param origin of every row: {@code live} or {@code simulated}; {@link LaneName#BURST} for what belongs to no tick, which
+   *     nobody watches
    */
   public SpoolLane lane(Table table, String entity, String source, String origin) {
     synchronized (lanes) {
@@ -285,7 +286,7 @@ public final class SpoolWriter implements Closeable {
           this,
           new LaneName(lanes.size(), table.name(), entity, origin),
           source,
-          watch.rows(table, origin));
+          origin.equals(LaneName.BURST) ? RowWatch.NONE : watch.rows(table, origin));
       lanes.add(lane);
       return lane;
     }

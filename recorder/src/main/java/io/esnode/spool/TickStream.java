@@ -29,7 +29,7 @@ final class TickStream {
   TextRow gap(Loss loss) {
     return lane == null
         ? loss.ofTicks("tick", "node", "live")
-        : loss.ofTicks(lane.table(), lane.entity(), lane.origin());
+        : loss.ofTicks(lane.metric(), lane.entity(), lane.rowOrigin());
   }
 
   boolean isHost() {

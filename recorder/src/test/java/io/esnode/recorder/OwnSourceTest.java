@@ -28,7 +28,7 @@ class OwnSourceTest {
 
       writer.row(Spools.audit("recorder.started"), Spools.START_MONO);
       writer.end("test over", Spools.START_MONO);
-      own.late(1_234_567);
+      own.begin(1_234_567);
       own.sample();
 
       assertThat(value(own, "spool_bytes")).isEqualTo(Files.size(spool.resolve("000000.seg")));

@@ -109,23 +109,108 @@ class TierSamplerTest {
                 "test.hanging has not answered for 5 s; all sources of slower paces wait for it"));
   }
 
+  @Test
+  void aSlowSourceIsSampledLessOftenAndAGapSaysSo() throws Exception {
+    TierSampler sampler =
+        start(new Sources.Tier(Duration.ofMillis(40), List.of(new Slow(Duration.ofMillis(30)))));
+    Thread.sleep(500);
+    sampler.close();
+    Written written = written();
+
+    assertThat(written.ticks.get("0 disk:slow")).hasSizeLessThan(8);
+    assertThat(written.reasons())
+        .contains("test.slow: sampled every 80 ms, not every 40 ms: it took N ms")
+        .contains("test.slow: sampled every 160 ms, not every 40 ms: it took N ms");
+    assertThat(written.gaps.get(1).numbers()).containsKey("to_ts");
+  }
+
+  @Test
+  void underOverloadEverythingIsSampledLessOftenUntilItIsOver() throws Exception {
+    TierSampler sampler =
+        start(new Sources.Tier(Duration.ofMillis(20), List.of(new ScriptedSource(1, "disk:fast"))));
+    sampler.overloaded(true);
+    Thread.sleep(200);
+    sampler.overloaded(false);
+    Thread.sleep(200);
+    sampler.close();
+    Written written = written();
+
+    assertThat(written.reasons())
+        .startsWith("test.disk: sampled every 80 ms, not every 20 ms: the ticks take too long");
+    assertThat(written.gaps).hasSizeGreaterThanOrEqualTo(2);
+    assertThat(written.gaps.get(1).numbers()).containsKey("to_ts");
+  }
+
+  @Test
+  void aSnapshotSamplesEverythingAtOnceAndTheNextOneRests() throws Exception {
+    TierSampler sampler = start(
+        new Sources.Tier(Duration.ofMinutes(1), List.of(new ScriptedSource(1, "disk:a"))),
+        new Sources.Tier(Duration.ofHours(1), List.of(new ScriptedSource(2, "disk:b"))));
+    Thread.sleep(50);
+    sampler.snapshot("xid");
+    Thread.sleep(50);
+    sampler.snapshot("again");
+    Thread.sleep(50);
+    sampler.close();
+    Written written = written();
+
+    assertThat(written.ticks.get("0 disk:a")).hasSize(3);
+    assertThat(written.ticks.get("1 disk:b")).hasSize(3);
+    assertThat(written.gaps)
+        .singleElement()
+        .satisfies(audit -> assertThat(audit.texts().get("detail"))
+            .startsWith("for the trigger xid: 2 sources in "));
+  }
+
   private Moment after(Duration time) {
     return new Moment(
         start.tsMicros() + time.toNanos() / 1_000, start.monoNanos() + time.toNanos(), 0);
   }
 
   /** A file system whose server is gone. */
-  private static final class Hanging implements Source {
-    private final ScriptedSource rows = new ScriptedSource(3, "disk:hung");
+  private static final class Hanging extends Delayed {
     private final CountDownLatch answer;
 
     Hanging(CountDownLatch answer) {
+      super("test.hanging", "disk:hung");
       this.answer = answer;
     }
 
     @Override
+    void delay() throws InterruptedException {
+      answer.await();
+    }
+  }
+
+  /** A controller that takes its time. */
+  private static final class Slow extends Delayed {
+    private final Duration time;
+
+    Slow(Duration time) {
+      super("test.slow", "disk:slow");
+      this.time = time;
+    }
+
+    @Override
+    void delay() throws InterruptedException {
+      Thread.sleep(time.toMillis());
+    }
+  }
+
+  private abstract static class Delayed implements Source {
+    private final String name;
+    private final ScriptedSource rows;
+
+    Delayed(String name, String entity) {
+      this.name = name;
+      this.rows = new ScriptedSource(3, entity);
+    }
+
+    abstract void delay() throws InterruptedException;
+
+    @Override
     public String name() {
-      return "test.hanging";
+      return name;
     }
 
     @Override
@@ -136,7 +221,7 @@ class TierSamplerTest {
     @Override
     public void sample() {
       try {
-        answer.await();
+        delay();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
@@ -162,6 +247,12 @@ class TierSamplerTest {
   private static final class Written implements SpoolVisitor {
     private final Map<String, List<Long>> ticks = new TreeMap<>();
     private final List<TextRow> gaps = new ArrayList<>();
+
+    List<String> reasons() {
+      return gaps.stream()
+          .map(gap -> String.valueOf(gap.texts().get("reason")).replaceAll("took [0-9]+", "took N"))
+          .toList();
+    }
 
     @Override
     public void tick(Tick tick) {

@@ -27,6 +27,8 @@ class ProcessStatTest {
             Map.entry("minor_faults_count", 32533L),
             Map.entry("major_faults_count", 26L),
             Map.entry("threads_count", 1L),
+            Map.entry("children_user_ms", 1580L),
+            Map.entry("children_system_ms", 990L),
             Map.entry("rss_bytes", 1981L * 4096));
   }
 
@@ -44,7 +46,7 @@ class ProcessStatTest {
   void residentMemoryIsAbsentWithoutPageSize() {
     assertThat(Cells.parse(new ProcessStat(process, OptionalLong.empty()), row, NASTY))
         .doesNotContainKey("rss_bytes")
-        .hasSize(5);
+        .hasSize(7);
     assertThat(row.reason(process.indexOf("rss_bytes")))
         .isEqualTo("/proc/self/auxv: no page size (AT_PAGESZ)");
   }

@@ -351,7 +351,7 @@ class SourcesTest {
     assertThat(self.rows().get(0).entity()).isEqualTo("pid:11609@289512");
     assertThat(cells(self, "pid:11609@289512"))
         .containsEntry("rss_bytes", 3385L * 4096)
-        .hasSize(6);
+        .hasSize(8);
   }
 
   @Test

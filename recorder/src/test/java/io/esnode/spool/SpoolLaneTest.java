@@ -118,6 +118,26 @@ class SpoolLaneTest {
   }
 
   @Test
+  void whatIsLostOfABurstIsNoTickThatIsMissing() throws IOException {
+    SpoolWriter.Options narrow =
+        new SpoolWriter.Options(1 << 20, Duration.ofMinutes(10), Duration.ofNanos(1), 8, 1, false);
+    ScriptedGpu gpu = new ScriptedGpu(1, "gpu:A");
+    try (SpoolWriter writer = open(narrow)) {
+      SpoolLane lane = writer.lane(ScriptedGpu.TABLE, "node", "nvml burst", LaneName.BURST);
+      boolean taken = true;
+      for (long sent = 0; taken && sent < 1_000_000; sent++) {
+        taken = lane.tick(sent, Spools.START_US, Spools.START_MONO, gpu.sample());
+      }
+      writer.end("test over", Spools.START_MONO);
+    }
+
+    assertThat(Spools.read(spool()).rows)
+        .singleElement()
+        .asString()
+        .contains("metric=burst.gpu", "origin=live", "ticks_count=1");
+  }
+
+  @Test
   void tickThatFoundTheQueueFullIsAGapOfItsGpu() throws IOException {
     SpoolWriter.Options narrow =
         new SpoolWriter.Options(1 << 20, Duration.ofMinutes(10), Duration.ofNanos(1), 8, 1, false);
