@@ -2,9 +2,13 @@ package io.esnode.cli;
 
 import io.esnode.kernel.RowSink;
 import io.esnode.log.Logs;
+import io.esnode.source.CaptureProcessSource;
 import io.esnode.source.Clock;
 import io.esnode.source.Moment;
+import io.esnode.source.Source;
+import io.esnode.source.Sources;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
@@ -25,10 +29,23 @@ final class LogPart {
       description = "Follow this file of audit records, one JSON object in a line. Repeatable.")
   private List<Path> auditJson = List.of();
 
+  private final CaptureProcessSource journalctl =
+      new CaptureProcessSource(Path.of("/proc"), CaptureProcessSource.JOURNAL_NAME);
+
   void describe(Map<String, String> config) {
     config.put("log.journal", noJournal ? "switched off with --no-journal" : "followed");
     config.put("log.bmc", noBmc ? "switched off with --no-bmc" : "read every hour");
     config.put("log.audit_json", auditJson.isEmpty() ? "none" : auditJson.size() + " files");
+  }
+
+  /** The sources, and the cost of the process that follows the journal. */
+  Sources with(Sources sources) {
+    if (noJournal) {
+      return sources;
+    }
+    List<Source> all = new ArrayList<>(sources.sources());
+    all.add(journalctl);
+    return new Sources(all, sources.tiers(), sources.missing());
   }
 
   Logs start(Clock clock, Moment start, Logs.Naming naming, RowSink sink) {
@@ -38,6 +55,7 @@ final class LogPart {
         start,
         new Logs.Choice(noJournal ? null : JOURNALCTL, auditJson, !noBmc),
         naming,
-        sink);
+        sink,
+        journalctl::follow);
   }
 }

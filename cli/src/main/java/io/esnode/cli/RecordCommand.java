@@ -222,7 +222,7 @@ final class RecordCommand implements Callable<Integer> {
     Recorder recorder;
     int sealing;
     ProcessEvents processes = new ProcessEvents(clock, () -> pseudonyms(home));
-    try (Sources sources = remotes.with(gpu.with(processPart.host(processes)));
+    try (Sources sources = remotes.with(logPart.with(gpu.with(processPart.host(processes))));
         SystemdNotifier systemd =
             SystemdNotifier.of(System.getenv(), ProcessHandle.current().pid())) {
       Moment start = clock.now();

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,7 @@ final class Journal {
   private final Supplier<LogNames> names;
   private final Thread thread;
 
+  private volatile LongConsumer follower = pid -> {};
   private volatile boolean closing;
   private volatile @Nullable Process child;
   private volatile boolean partial;
@@ -68,7 +70,13 @@ final class Journal {
     this.thread.setDaemon(true);
   }
 
-  void start() {
+  /**
+   * Starts to read.
+   *
+   * @param hears the process id of each child, and 0 when it has ended
+   */
+  void start(LongConsumer hears) {
+    follower = hears;
     thread.start();
   }
 
@@ -153,6 +161,7 @@ final class Journal {
           .formatted(program);
     }
     child = process;
+    follower.accept(process.pid());
     if (closing) {
       process.toHandle().destroy();
     }
@@ -165,6 +174,7 @@ final class Journal {
       broken = e.getMessage();
       process.destroy();
     }
+    follower.accept(0);
     try {
       if (!process.waitFor(GONE_MILLIS, TimeUnit.MILLISECONDS)) {
         process.destroyForcibly();

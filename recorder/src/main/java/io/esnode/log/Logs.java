@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -62,9 +63,16 @@ public final class Logs implements AutoCloseable {
    *
    * @param root {@code /}, or a directory that looks like it
    * @param start of the recording: older records have the origin {@code pre_record}
+   * @param child hears the process id of the journalctl that runs, and 0 when it has ended; on a thread of the journal
    */
   public static Logs start(
-      Path root, Clock clock, Moment start, Choice choice, Naming naming, RowSink sink) {
+      Path root,
+      Clock clock,
+      Moment start,
+      Choice choice,
+      Naming naming,
+      RowSink sink,
+      LongConsumer child) {
     Supplier<LogNames> names = () -> named(naming);
     LogRows auditRows = new LogRows(clock, start, sink, "audit_log", AuditLog.SOURCE, "audit");
     Map<Path, LogRows> jsonRows = new LinkedHashMap<>();
@@ -93,7 +101,7 @@ public final class Logs implements AutoCloseable {
         new Logs(files, journal, choice.bmc() ? BmcLog.start(root, clock, start, sink) : null);
     files.start();
     if (journal != null) {
-      journal.start();
+      journal.start(child);
     }
     return logs;
   }

@@ -192,6 +192,9 @@ final class Survey implements SpoolVisitor {
       childMaxRss = larger(childMaxRss, rss);
       return;
     }
+    if (tick.source(row).equals(CaptureProcessSource.JOURNAL_NAME)) {
+      return;
+    }
     maxRss = larger(maxRss, rss);
     if (user != null && system != null) {
       lastCpuMs = user + system;

@@ -134,8 +134,7 @@ public final class TierSampler implements AutoCloseable {
         long now = clock.now().monoNanos();
         if (now - sampling.due >= 0) {
           sample(sampling);
-          long every = sampling.pace.everyNanos() * sampling.factor;
-          sampling.due += (Math.max(0, now - sampling.due) / every + 1) * every;
+          schedule(sampling, now);
         }
         next = Math.min(next, sampling.due);
       }
@@ -147,6 +146,11 @@ public final class TierSampler implements AutoCloseable {
     samplings.forEach(sampling -> sampling.source.close());
   }
 
+  private static void schedule(Sampling sampling, long now) {
+    long every = sampling.pace.everyNanos() * sampling.factor;
+    sampling.due += (Math.max(0, now - sampling.due) / every + 1) * every;
+  }
+
   private void takeSnapshot(String trigger) {
     long began = clock.now().monoNanos();
     if (snapshotTaken && began - snapshotMono < SNAPSHOT_REST_NANOS) {
@@ -154,7 +158,12 @@ public final class TierSampler implements AutoCloseable {
     }
     snapshotTaken = true;
     snapshotMono = began;
-    samplings.forEach(this::sample);
+    for (Sampling sampling : samplings) {
+      sample(sampling);
+      if (began - sampling.due >= 0) {
+        schedule(sampling, began);
+      }
+    }
     audit.write(
         "snapshot.taken",
         "success",

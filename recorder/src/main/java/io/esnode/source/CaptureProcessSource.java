@@ -9,17 +9,21 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the process that owns NVML costs: a row of table {@code process} while one runs, none while none does. The sampler
- * thread owns it; {@link #follow} may come from any other.
+ * What a child process costs, that which owns NVML or another: a row of table {@code process} while one runs, none while none
+ * does. The sampler thread owns it; {@link #follow} may come from any other.
  */
 public final class CaptureProcessSource implements Source {
   /** Stands in the bundle's {@code source} column, where it tells the child's rows from the recorder's own. */
   public static final String NAME = "procfs.child";
 
+  /** The same of {@code journalctl}. */
+  public static final String JOURNAL_NAME = "procfs.journalctl";
+
   /** One line of /proc/PID/stat has some 300 bytes. */
   private static final int BUFFER_BYTES = 4096;
 
   private final Path proc;
+  private final String name;
   private final Table table = Registry.get().table("process");
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
   private final ProcessStat parser;
@@ -31,9 +35,20 @@ public final class CaptureProcessSource implements Source {
 
   private volatile long wanted;
 
-  /** @param proc usually {@code /proc} */
+  /** Of the process that owns NVML. */
   public CaptureProcessSource(Path proc) {
+    this(proc, NAME);
+  }
+
+  /**
+   * Of another.
+   *
+   * @param proc usually {@code /proc}
+   * @param name stands in the bundle's {@code source} column
+   */
+  public CaptureProcessSource(Path proc, String name) {
     this.proc = proc;
+    this.name = name;
     this.parser = new ProcessStat(table, AuxiliaryVector.pageBytes(proc));
     this.failures = new FailureList(table);
   }
@@ -49,7 +64,7 @@ public final class CaptureProcessSource implements Source {
 
   @Override
   public String name() {
-    return NAME;
+    return name;
   }
 
   @Override

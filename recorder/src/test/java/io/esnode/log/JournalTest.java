@@ -17,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,7 @@ class JournalTest {
   Path root;
 
   private final Collected to = new Collected();
+  private final List<Long> children = new CopyOnWriteArrayList<>();
 
   private static List<JournalEntry> entries(byte[] export) throws IOException {
     JournalExport in = new JournalExport(new ByteArrayInputStream(export));
@@ -175,7 +177,13 @@ class JournalTest {
   private Logs start(@Nullable String program) {
     Clock clock = () -> NOW;
     return Logs.start(
-        root, clock, NOW, new Logs.Choice(program, List.of(), false), Pseudonyms::clear, to);
+        root,
+        clock,
+        NOW,
+        new Logs.Choice(program, List.of(), false),
+        Pseudonyms::clear,
+        to,
+        children::add);
   }
 
   private static void await(BooleanSupplier done) throws InterruptedException {
@@ -213,6 +221,11 @@ class JournalTest {
     assertThat(audit("journal.read").texts())
         .containsEntry("outcome", "success")
         .containsEntry("detail", "2 records; 2 recorded");
+    assertThat(children.subList(0, 3))
+        .satisfiesExactly(
+            first -> assertThat(first).isPositive(),
+            ended -> assertThat(ended).isZero(),
+            second -> assertThat(second).isPositive().isNotEqualTo(children.get(0)));
   }
 
   @Test

@@ -26,7 +26,8 @@ class LogsTest {
         START,
         new Logs.Choice(null, List.of(json), false),
         Collected::keyed,
-        to);
+        to,
+        pid -> {});
   }
 
   private static void await(java.util.function.BooleanSupplier done) throws InterruptedException {

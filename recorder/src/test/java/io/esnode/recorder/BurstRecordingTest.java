@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A recorder on the real clock, in which something happens. */
 class BurstRecordingTest {
-  private static final Duration INTERVAL = Duration.ofMillis(250);
+  private static final Duration INTERVAL = Duration.ofMillis(400);
 
   @TempDir
   Path dir;
@@ -38,7 +38,7 @@ class BurstRecordingTest {
         header(start),
         SpoolWriter.Options.DEFAULT);
     Recorder recorder = new Recorder(clock, sources, writer, start.monoNanos(), INTERVAL);
-    recorder.burst(Duration.ofMillis(50), Duration.ofSeconds(10));
+    recorder.burst(Duration.ofMillis(100), Duration.ofSeconds(10));
     writer.watch(new FiresAtTick(1, () -> recorder.incident("xid")));
 
     recorder.run(INTERVAL.multipliedBy(3), () -> {});
@@ -50,9 +50,11 @@ class BurstRecordingTest {
     assertThat(manifest.gaps()).isZero();
     assertThat(manifest.lanes()).singleElement().satisfies(lane -> {
       assertThat(lane.origin()).isEqualTo("live");
-      assertThat(lane.captured()).as("start, snapshot, end").isEqualTo(3);
+      assertThat(lane.captured())
+          .as("start, snapshot, end; the first two are one where they come together")
+          .isBetween(2L, 3L);
     });
-    assertThat(rows(manifest, "recorder")).isBetween(4L + 2, 4L + 8);
+    assertThat(rows(manifest, "recorder")).isBetween(4L + 1, 4L + 6);
     assertThat(rows(manifest, "audit")).as("started, snapshot, ended, stopped").isEqualTo(4);
   }
 

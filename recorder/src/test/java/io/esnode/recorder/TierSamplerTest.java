@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,36 +127,38 @@ class TierSamplerTest {
 
   @Test
   void underOverloadEverythingIsSampledLessOftenUntilItIsOver() throws Exception {
-    TierSampler sampler =
-        start(new Sources.Tier(Duration.ofMillis(20), List.of(new ScriptedSource(1, "disk:fast"))));
+    Counting source = new Counting("disk:fast");
+    TierSampler sampler = start(new Sources.Tier(Duration.ofMillis(20), List.of(source)));
     sampler.overloaded(true);
-    Thread.sleep(200);
+    source.await(source.samples() + 2);
     sampler.overloaded(false);
-    Thread.sleep(200);
+    source.await(source.samples() + 2);
     sampler.close();
     Written written = written();
 
     assertThat(written.reasons())
-        .startsWith("test.disk: sampled every 80 ms, not every 20 ms: the ticks take too long");
+        .startsWith("test.counting: sampled every 80 ms, not every 20 ms: the ticks take too long");
     assertThat(written.gaps).hasSizeGreaterThanOrEqualTo(2);
     assertThat(written.gaps.get(1).numbers()).containsKey("to_ts");
   }
 
   @Test
   void aSnapshotSamplesEverythingAtOnceAndTheNextOneRests() throws Exception {
+    Counting minute = new Counting("disk:a");
+    Counting hour = new Counting("disk:b");
     TierSampler sampler = start(
-        new Sources.Tier(Duration.ofMinutes(1), List.of(new ScriptedSource(1, "disk:a"))),
-        new Sources.Tier(Duration.ofHours(1), List.of(new ScriptedSource(2, "disk:b"))));
-    Thread.sleep(50);
+        new Sources.Tier(Duration.ofMinutes(1), List.of(minute)),
+        new Sources.Tier(Duration.ofHours(1), List.of(hour)));
+    hour.await(1);
     sampler.snapshot("xid");
-    Thread.sleep(50);
+    hour.await(2);
     sampler.snapshot("again");
-    Thread.sleep(50);
+    Thread.sleep(20);
     sampler.close();
     Written written = written();
 
-    assertThat(written.ticks.get("0 disk:a")).hasSize(3);
-    assertThat(written.ticks.get("1 disk:b")).hasSize(3);
+    assertThat(minute.samples()).as("at the start, for the trigger, at the end").isEqualTo(3);
+    assertThat(hour.samples()).isEqualTo(3);
     assertThat(written.gaps)
         .singleElement()
         .satisfies(audit -> assertThat(audit.texts().get("detail"))
@@ -194,6 +197,29 @@ class TierSamplerTest {
     @Override
     void delay() throws InterruptedException {
       Thread.sleep(time.toMillis());
+    }
+  }
+
+  private static final class Counting extends Delayed {
+    private final AtomicInteger samples = new AtomicInteger();
+
+    Counting(String entity) {
+      super("test.counting", entity);
+    }
+
+    @Override
+    void delay() {
+      samples.incrementAndGet();
+    }
+
+    int samples() {
+      return samples.get();
+    }
+
+    void await(int all) throws InterruptedException {
+      for (int i = 0; samples() < all && i < 4_000; i++) {
+        Thread.sleep(5);
+      }
     }
   }
 
