@@ -48,7 +48,7 @@ public final class Main implements Runnable {
 
   /** All commands. */
   static CommandLine commands() {
-    CommandLine line = new CommandLine(new Main());
+    CommandLine line = line(new Main());
     List.of(
             DemoCommand.class,
             DoctorCommand.class,
@@ -64,6 +64,7 @@ public final class Main implements Runnable {
             VerifyCommand.class,
             KeyCommand.class,
             TrustCommand.class,
+            ConfigCommand.class,
             AnalyzeCommand.class,
             QueryCommand.class,
             ReportCommand.class,
@@ -74,7 +75,7 @@ public final class Main implements Runnable {
 
   /** The recording process would keep what it loads: the other commands' classes are 3 MB. */
   private static CommandLine recording() {
-    return new CommandLine(new Main()).addSubcommand(RecordCommand.class);
+    return line(new Main()).addSubcommand(RecordCommand.class);
   }
 
   /** Runs one command line without ending the process. */
@@ -82,7 +83,6 @@ public final class Main implements Runnable {
     CommandLine line = args.length > 0 && args[0].equals(RECORD) ? recording() : commands();
     line.setOut(out);
     line.setErr(err);
-    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExitCodeExceptionMapper(e -> e instanceof CommandException c ? c.exit() : ExitCode.BUG);
     line.setParameterExceptionHandler((e, a) -> usage(e));
     line.setExecutionExceptionHandler((e, command, parsed) -> failed(e, command));
@@ -92,6 +92,11 @@ public final class Main implements Runnable {
       out.flush();
       err.flush();
     }
+  }
+
+  /** Reads a command's options as they are read everywhere. */
+  static CommandLine line(Object command) {
+    return new CommandLine(command).setCaseInsensitiveEnumValuesAllowed(true);
   }
 
   @Override

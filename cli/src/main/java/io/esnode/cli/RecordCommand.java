@@ -1,8 +1,6 @@
 package io.esnode.cli;
 
-import io.esnode.bundle.Sha256;
 import io.esnode.inventory.InventoryWatch;
-import io.esnode.json.Json;
 import io.esnode.kernel.GpuAddresses;
 import io.esnode.kernel.KernelLog;
 import io.esnode.kernel.KernelRows;
@@ -93,6 +91,9 @@ final class RecordCommand implements Callable<Integer> {
   private Duration interval = Duration.ofSeconds(1);
 
   @Mixin
+  private ConfigPart config = new ConfigPart();
+
+  @Mixin
   private ContinuousOptions continuous = new ContinuousOptions();
 
   @Mixin
@@ -179,14 +180,17 @@ final class RecordCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try {
+      config.read(spec);
       return record();
     } catch (CommandException e) {
-      throw command.isEmpty()
-              || e.exit() == WrappedCommand.NOT_FOUND
-              || e.exit() == WrappedCommand.NOT_EXECUTABLE
-              || e.exit() == ExitCode.USAGE
-          ? e
-          : new CommandException(WrappedCommand.RECORDER_FAILED, String.valueOf(e.getMessage()), e);
+      throw e.exit() == ExitCode.USAGE
+          ? new CommandException(e.exit(), e.getMessage() + config.blame(), e)
+          : command.isEmpty()
+                  || e.exit() == WrappedCommand.NOT_FOUND
+                  || e.exit() == WrappedCommand.NOT_EXECUTABLE
+              ? e
+              : new CommandException(
+                  WrappedCommand.RECORDER_FAILED, String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
       throw new CommandException(
           command.isEmpty() ? ExitCode.CANNOT_WRITE : WrappedCommand.RECORDER_FAILED,
@@ -195,19 +199,25 @@ final class RecordCommand implements Callable<Integer> {
     }
   }
 
-  private int record() throws IOException {
+  /** Whether the options go together. */
+  Continuous.@Nullable Policy check() {
     if (interval.compareTo(MIN_INTERVAL) < 0) {
       throw new CommandException(
           ExitCode.USAGE,
           "--interval %s: at least %d ms".formatted(interval, MIN_INTERVAL.toMillis()));
     }
+    library();
     mlLog.check(command);
     sealPart.check();
+    burst.check(interval, continuous.isRing());
+    return continuous.policy(interval, duration != null || !command.isEmpty());
+  }
+
+  private int record() throws IOException {
+    Continuous.Policy policy = check();
     Path library = library();
     Home home = Home.of(System.getenv());
     Clock clock = Clock.system();
-    Continuous.Policy policy = continuous.policy(interval, duration != null || !command.isEmpty());
-    burst.check(interval, continuous.isRing());
     Moment now = clock.now();
     String id = Uuid7.make(now.tsMicros() / 1000);
     Path target = target(home, now);
@@ -252,8 +262,8 @@ final class RecordCommand implements Callable<Integer> {
       try {
         Process child = startCommand(spool, directory);
         wrapped = child;
-        talk("recording to %s every %s%s%s"
-            .formatted(target, text(interval), until(child), stream.words()));
+        talk("recording to %s every %s%s%s%s"
+            .formatted(target, text(interval), until(child), stream.words(), config.words()));
         if (nvmlLibrary != null) {
           talk("GPUs are asked through %s: the recording is marked simulated"
               .formatted(nvmlLibrary));
@@ -261,7 +271,10 @@ final class RecordCommand implements Callable<Integer> {
         recorder.audit("recorder.started", "success", "esnode " + Version.text(), null);
         recorder.audit("key.loaded", "success", "signs this recording", keyId);
         recorder.audit(
-            "config.loaded", "success", "effective configuration", configSha256(header.config()));
+            "config.loaded",
+            "success",
+            "effective configuration",
+            Reloading.digest(header.config()));
         armed.introduce(sources.missing(), child != null, recorder, this::talk);
         seals.show(spool, clock);
         if (child != null) {
@@ -281,6 +294,16 @@ final class RecordCommand implements Callable<Integer> {
         InventoryWatch inventory =
             processPart.inventory(clock, watchedFiles, pseudonyms(home)::text, spool::row);
         remotes.start(clock, start, spool);
+        Reloading reloading = Reloading.start(
+            config.effective(),
+            header.config(),
+            recorder,
+            spool,
+            armed,
+            inventory,
+            () -> pseudonyms(home),
+            systemd,
+            this::talk);
         RunningGpus gpus = RunningGpus.start(gpu, spool, header, clock, addresses);
         Map<String, RecorderCommand> commands = new TreeMap<>(gpus.commands());
         commands.putAll(armed.commands());
@@ -292,6 +315,7 @@ final class RecordCommand implements Callable<Integer> {
         try {
           recorder.run(duration, () -> {
             systemd.stopping();
+            reloading.close();
             if (socket != null) {
               socket.close();
             }
@@ -374,22 +398,23 @@ final class RecordCommand implements Callable<Integer> {
       Continuous.@Nullable Policy policy)
       throws IOException {
     Map<String, String> inventory = Inventory.read(Path.of("/"));
-    Map<String, String> config = new TreeMap<>();
-    config.put("interval", interval.toString());
-    config.put("duration", duration == null ? "until stopped" : duration.toString());
-    config.put("privacy.names", clearNames ? "clear" : "tokens");
-    config.putAll(RunningTriggers.config(declared, holdOff));
-    burst.describe(config, interval, continuous.isRing());
+    Map<String, String> effective = new TreeMap<>();
+    effective.put("interval", interval.toString());
+    effective.put("duration", duration == null ? "until stopped" : duration.toString());
+    effective.put("privacy.names", clearNames ? "clear" : "tokens");
+    describeReloaded(effective);
+    config.describe(effective);
+    burst.describe(effective, interval, continuous.isRing());
     if (policy != null) {
-      continuous.describe(config, policy);
+      continuous.describe(effective, policy);
     }
-    gpu.describe(config);
-    logPart.describe(config);
-    processPart.describe(config);
-    mlLog.describe(config);
-    remotes.describe(config);
-    sealPart.describe(config);
-    config.put("command", command.isEmpty() ? "none" : "recorded while a command ran");
+    gpu.describe(effective);
+    logPart.describe(effective);
+    processPart.describe(effective);
+    mlLog.describe(effective);
+    remotes.describe(effective);
+    sealPart.describe(effective);
+    effective.put("command", command.isEmpty() ? "none" : "recorded while a command ran");
     return new SpoolHeader(
         id,
         0,
@@ -402,13 +427,31 @@ final class RecordCommand implements Callable<Integer> {
         start.monoNanos(),
         interval.toNanos(),
         false,
-        config,
+        effective,
         inventory,
         id,
         0,
         null,
         policy == null || continuous.isRing() ? "manual" : "continuous",
         columns());
+  }
+
+  /** Adds what the configuration is to say of the options that can change while it runs. */
+  void describeReloaded(Map<String, String> effective) {
+    effective.putAll(RunningTriggers.config(declared, holdOff));
+    effective.put("inventory.watched_files", Integer.toString(watchedFiles.size()));
+  }
+
+  List<Trigger> triggers() {
+    return declared;
+  }
+
+  Duration holdOff() {
+    return holdOff;
+  }
+
+  List<Path> watchedFiles() {
+    return watchedFiles;
   }
 
   /** Null where nobody will be able to ask; the recording goes on without. */
@@ -426,10 +469,6 @@ final class RecordCommand implements Callable<Integer> {
     return Registry.get().tables().stream()
         .collect(Collectors.toMap(
             t -> t.name(), t -> t.columns().stream().map(Metric::column).toList()));
-  }
-
-  private static String configSha256(Map<String, String> config) {
-    return Sha256.hex(Json.texts(config).canonical());
   }
 
   private @Nullable Process startCommand(SpoolWriter spool, SpoolDirectory directory)

@@ -15,9 +15,11 @@ import java.util.function.IntConsumer;
 
 /** The triggers of a recording that runs, as its user sees them. */
 final class RunningTriggers {
-  private final List<Trigger> declared;
+  private List<Trigger> declared;
   private final Triggers triggers;
   private final Clock clock;
+  private List<Failure> missing = List.of();
+  private boolean runsCommand;
 
   RunningTriggers(List<Trigger> declared, Triggers triggers, Clock clock) {
     this.declared = List.copyOf(declared);
@@ -44,8 +46,14 @@ final class RunningTriggers {
    */
   void introduce(
       List<Failure> missing, boolean runsCommand, Recorder recorder, Consumer<String> talk) {
+    this.missing = missing;
+    this.runsCommand = runsCommand;
+    introduce(declared, recorder, talk);
+  }
+
+  private void introduce(List<Trigger> those, Recorder recorder, Consumer<String> talk) {
     Map<Trigger, String> idle = triggers.idle(missing, runsCommand);
-    for (Trigger trigger : declared) {
+    for (Trigger trigger : those) {
       String why = idle.get(trigger);
       recorder.audit(
           "trigger.armed",
@@ -56,6 +64,18 @@ final class RunningTriggers {
         talk.accept("--trigger '%s' cannot fire: %s".formatted(trigger.text(), why));
       }
     }
+  }
+
+  /** Declares others instead, after {@link #introduce}; says of those that are new, and of those that are not any more. */
+  void rearm(List<Trigger> now, Duration holdOff, Recorder recorder, Consumer<String> talk) {
+    List<String> before = declared.stream().map(Trigger::text).toList();
+    List<String> after = now.stream().map(Trigger::text).toList();
+    triggers.rearm(now, holdOff);
+    declared = List.copyOf(now);
+    before.stream()
+        .filter(text -> !after.contains(text))
+        .forEach(text -> recorder.audit("trigger.disarmed", "success", text, null));
+    introduce(now.stream().filter(each -> !before.contains(each.text())).toList(), recorder, talk);
   }
 
   /** Takes the status of the recorded command. */

@@ -77,6 +77,23 @@ final class SystemdNotifier implements AutoCloseable {
     }
   }
 
+  /**
+   * Tells that the configuration is read again, and that it was; sd_notify(3), RELOADING=1. {@code System.nanoTime} is
+   * CLOCK_MONOTONIC on Linux.
+   */
+  void reload(Runnable action) {
+    if (!listens) {
+      action.run();
+      return;
+    }
+    say("RELOADING=1", "MONOTONIC_USEC=" + TimeUnit.NANOSECONDS.toMicros(System.nanoTime()));
+    try {
+      action.run();
+    } finally {
+      say("READY=1");
+    }
+  }
+
   /** The recording is over; sealing goes on. */
   void stopping() {
     sealing = true;

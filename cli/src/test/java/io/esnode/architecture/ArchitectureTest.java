@@ -58,7 +58,7 @@ class ArchitectureTest {
   };
   private static final String[] REPORTS = {"io.esnode.report.."};
   private static final String[] CLI = {
-    "io.esnode.cli..", "io.esnode.doctor..", "io.esnode.scenario.."
+    "io.esnode.cli..", "io.esnode.doctor..", "io.esnode.scenario..", "io.esnode.toml.."
   };
 
   @ArchTest

@@ -21,7 +21,7 @@ import picocli.CommandLine;
 class CommandsPageTest {
   private static final Path PAGE = Path.of("../docs/reference/commands.md");
   private static final Pattern LINE =
-      Pattern.compile("(?m)^\\$ (esnode|cp) (.*?)(?:    # exit ([0-9]+))?$");
+      Pattern.compile("(?m)^\\$ (esnode|cp|printf) (.*?)(?:    # exit ([0-9]+))?$");
 
   @TempDir
   Path dir;

@@ -48,7 +48,7 @@ class DocumentationTest {
   @Test
   void everyCommandThatAPageTypesExists() throws IOException {
     List<String> commands =
-        new ArrayList<>(new picocli.CommandLine(new Main()).getSubcommands().keySet());
+        new ArrayList<>(Main.commands().getSubcommands().keySet());
     for (Path page : pages()) {
       Matcher command = COMMAND.matcher(Files.readString(page));
       while (command.find()) {

@@ -31,7 +31,12 @@ public final class InventoryWatch implements AutoCloseable {
 
   private final Path root;
   private final Clock clock;
-  private final List<WatchedFile> files;
+  /** Replaced as a whole. */
+  private volatile List<WatchedFile> files;
+
+  /** Those of the look before. */
+  private List<WatchedFile> lookedAt = List.of();
+
   private final KernelFacts kernel;
   private final @Nullable SocketOwners owners;
   private final RowSink sink;
@@ -71,13 +76,26 @@ public final class InventoryWatch implements AutoCloseable {
       UnaryOperator<String> names,
       boolean processes,
       RowSink sink) {
-    List<WatchedFile> files = declared.stream()
-        .map(path -> new WatchedFile(path, names.apply(path.toAbsolutePath().toString())))
-        .toList();
     InventoryWatch watch = new InventoryWatch(
-        root, clock, files, processes ? new SocketOwners(root, names) : null, sink);
+        root,
+        clock,
+        watched(declared, names),
+        processes ? new SocketOwners(root, names) : null,
+        sink);
     watch.thread.start();
     return watch;
+  }
+
+  private static List<WatchedFile> watched(List<Path> declared, UnaryOperator<String> names) {
+    return declared.stream()
+        .map(path -> new WatchedFile(path, names.apply(path.toAbsolutePath().toString())))
+        .toList();
+  }
+
+  /** Looks at these files instead, at once; of those that are left out nothing more is said. Any thread. */
+  public void declare(List<Path> declared, UnaryOperator<String> names) {
+    files = watched(declared, names);
+    LockSupport.unpark(thread);
   }
 
   private void run() {
@@ -108,7 +126,14 @@ public final class InventoryWatch implements AutoCloseable {
     kernel.read(facts);
     ListeningSockets.read(root, facts, owners);
     Packages.read(root, facts);
-    files.forEach(file -> file.read(facts));
+    List<WatchedFile> current = files;
+    current.forEach(file -> file.read(facts));
+    for (WatchedFile file : lookedAt) {
+      if (current.stream().noneMatch(each -> each.name().equals(file.name()))) {
+        known.keySet().removeIf(file::owns);
+      }
+    }
+    lookedAt = current;
     Moment now = clock.now();
     facts.values().forEach((item, value) -> {
       if (!value.equals(known.put(item, value))) {

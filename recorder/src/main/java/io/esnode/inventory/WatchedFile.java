@@ -36,6 +36,17 @@ final class WatchedFile {
     this.name = name;
   }
 
+  String name() {
+    return name;
+  }
+
+  /** Whether this is one of its facts. */
+  boolean owns(String item) {
+    return item.equals("file." + name)
+        || item.equals("certificate." + name)
+        || item.startsWith("certificate." + name + ".");
+  }
+
   /** What changes when the file does, at the cost of one stat(2). */
   String stamp() {
     try {

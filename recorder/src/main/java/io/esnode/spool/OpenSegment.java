@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The segment that is being written, and the digest that the one after it will carry. A segment holds whole frames only:
@@ -20,6 +21,9 @@ final class OpenSegment implements Closeable {
   private final Disk disk;
   private final SpoolDirectory directory;
   private SpoolHeader header;
+  /** Of the segments to come. Any thread. */
+  private volatile Map<String, String> config;
+
   private MessageDigest digest = Sha256.digest();
   private FileChannel channel;
   private long good;
@@ -34,12 +38,18 @@ final class OpenSegment implements Closeable {
     this.disk = disk;
     this.directory = directory;
     this.header = header;
+    this.config = header.config();
     this.channel = create(header, List.of());
   }
 
   /** Of the segment that is being written. */
   SpoolHeader header() {
     return header;
+  }
+
+  /** What the headers of the segments to come say. Any thread. */
+  void config(Map<String, String> effective) {
+    config = Map.copyOf(effective);
   }
 
   /** Bytes of whole frames. */
@@ -92,7 +102,7 @@ final class OpenSegment implements Closeable {
    */
   void next(List<Frame> standing) throws IOException {
     cutBack();
-    SpoolHeader next = header.next(header.segment() + 1, sha256());
+    SpoolHeader next = header.next(header.segment() + 1, sha256(), config);
     FileChannel full = channel;
     long fullBytes = good;
     channel = create(next, standing);

@@ -104,14 +104,18 @@ public record SpoolHeader(
 
   /** The header of the same spool with seals. */
   public SpoolHeader sealedFrom(EpochSeal first) {
-    return with(segment, previousSha256, first);
+    return with(segment, previousSha256, config, first);
   }
 
-  SpoolHeader next(long number, String sha256) {
-    return with(number, sha256, genesis);
+  SpoolHeader next(long number, String sha256, Map<String, String> now) {
+    return with(number, sha256, now, genesis);
   }
 
-  private SpoolHeader with(long number, @Nullable String sha256, @Nullable EpochSeal first) {
+  private SpoolHeader with(
+      long number,
+      @Nullable String sha256,
+      Map<String, String> effective,
+      @Nullable EpochSeal first) {
     return new SpoolHeader(
         recordingId,
         number,
@@ -124,7 +128,7 @@ public record SpoolHeader(
         startMono,
         intervalNanos,
         simulated,
-        config,
+        effective,
         inventory,
         streamId,
         sequence,

@@ -226,6 +226,11 @@ public final class SpoolWriter implements Closeable {
     watch = watching;
   }
 
+  /** What is in effect from now on; stands in the segments to come. Any thread. */
+  public void configured(Map<String, String> effective) {
+    segment.config(effective);
+  }
+
   /**
    * Hands one tick of the host over. Does not block, unless the options say that it waits.
    *

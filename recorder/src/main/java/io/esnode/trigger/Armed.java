@@ -3,7 +3,7 @@ package io.esnode.trigger;
 /** A trigger of a recording that runs, with its hold-off. Thread-safe. */
 final class Armed {
   private final Trigger trigger;
-  private final long holdOffNanos;
+  private long holdOffNanos;
   private boolean hasFired;
   private long firedMono;
 
@@ -14,6 +14,11 @@ final class Armed {
 
   Trigger trigger() {
     return trigger;
+  }
+
+  /** What has fired is held off so long from then on. */
+  synchronized void holdOff(long nanos) {
+    holdOffNanos = nanos;
   }
 
   /** Whether it fires now: not again before the hold-off is over. */

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Names that a misspelt one may have meant. */
-final class Nearest {
+public final class Nearest {
   private static final int MOST = 3;
 
   /** What is this much further away than the nearest is still named. */
@@ -20,7 +20,7 @@ final class Nearest {
   }
 
   /** The same without asking how much they share. */
-  static List<String> anyTo(String found, Collection<String> names) {
+  public static List<String> anyTo(String found, Collection<String> names) {
     return to(found, names, Integer.MAX_VALUE);
   }
 

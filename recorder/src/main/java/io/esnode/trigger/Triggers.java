@@ -41,7 +41,9 @@ public final class Triggers implements SpoolWatch, RecordWatch {
   /** Longest text of a mark, and longest line kept of the kernel's. */
   public static final int LONGEST_TEXT = 1024;
 
-  private final List<Armed> armed = new ArrayList<>();
+  /** Replaced as a whole. */
+  private volatile List<Armed> armed;
+
   private final Duration interval;
   private final SpoolWriter spool;
   /** Whose expression took too many steps once. */
@@ -58,9 +60,26 @@ public final class Triggers implements SpoolWatch, RecordWatch {
    * @param spool takes the event rows
    */
   public Triggers(List<Trigger> declared, Duration holdOff, Duration interval, SpoolWriter spool) {
-    declared.forEach(trigger -> armed.add(new Armed(trigger, holdOff.toNanos())));
+    this.armed =
+        declared.stream().map(each -> new Armed(each, holdOff.toNanos())).toList();
     this.interval = interval;
     this.spool = spool;
+  }
+
+  /** Arms these instead. One that was armed before, by its text, goes on with what is known of it. */
+  public synchronized void rearm(List<Trigger> declared, Duration holdOff) {
+    List<Armed> before = new ArrayList<>(armed);
+    List<Armed> now = new ArrayList<>();
+    for (Trigger trigger : declared) {
+      Armed each = before.stream()
+          .filter(known -> known.trigger().text().equals(trigger.text()))
+          .findFirst()
+          .orElseGet(() -> new Armed(trigger, holdOff.toNanos()));
+      before.remove(each);
+      each.holdOff(holdOff.toNanos());
+      now.add(each);
+    }
+    armed = List.copyOf(now);
   }
 
   /** Tells this one, too, from now on. */
@@ -104,22 +123,13 @@ public final class Triggers implements SpoolWatch, RecordWatch {
 
   @Override
   public RowWatch rows(Table table, String origin) {
-    List<RowWatch> conditions = new ArrayList<>();
-    for (Armed each : armed) {
-      if (each.trigger() instanceof Trigger.Threshold threshold
-          && threshold.table().name().equals(table.name())) {
-        conditions.add(
-            new Condition(threshold, each, origin, interval, firing -> fire(firing, Map.of())));
-      }
-    }
-    if (conditions.size() <= 1) {
-      return conditions.isEmpty() ? RowWatch.NONE : conditions.get(0);
-    }
-    return (tick, tsMicros, monoNanos, rows) -> {
-      for (int i = 0; i < conditions.size(); i++) {
-        conditions.get(i).rows(tick, tsMicros, monoNanos, rows);
-      }
-    };
+    return new ArmedWatch(() -> armed, table, each -> condition(each, origin));
+  }
+
+  private RowWatch condition(Armed each, String origin) {
+    return each.trigger() instanceof Trigger.Threshold threshold
+        ? new Condition(threshold, each, origin, interval, firing -> fire(firing, Map.of()))
+        : RowWatch.NONE;
   }
 
   @Override

@@ -98,6 +98,25 @@ class InventoryWatchTest {
   }
 
   @Test
+  void fileThatIsNoLongerDeclaredIsNotSaidToBeGone() throws IOException {
+    write("etc/a", "a");
+    write("etc/b", "b");
+    Path a = root.resolve("etc/a");
+    Path b = root.resolve("etc/b");
+    InventoryWatch watch = watch(a);
+    watch.look();
+    assertThat(taken()).containsKey("file./etc/a");
+
+    watch.declare(List.of(b), Object::toString);
+    watch.look();
+    assertThat(taken()).containsOnlyKeys("file." + b);
+
+    Files.delete(b);
+    watch.look();
+    assertThat(taken()).containsExactlyInAnyOrderEntriesOf(Map.of("file." + b, "not there"));
+  }
+
+  @Test
   void portsAreNamedWithTheirReachAndWithoutAddresses() throws IOException {
     String head =
         "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";

@@ -97,6 +97,34 @@ class TriggersTest {
   }
 
   @Test
+  void triggerThatStaysDeclaredKeepsWhatItHasSeen() throws TriggerException {
+    Trigger stays = Trigger.parse("psi.memory_full_avg10_pct > 10");
+    Trigger comes = Trigger.parse("psi.memory_full_avg10_pct > 5");
+    Triggers triggers = triggers(Duration.ofMinutes(5), stays.text());
+    RowWatch watch = triggers.rows(PSI, "live");
+    assertThat(firedAt(watch, PSI, "memory_full_avg10_pct", 2000L, 2000L)).containsExactly(0L);
+
+    triggers.rearm(List.of(comes, stays), Duration.ofMinutes(5));
+    assertThat(firedAt(watch, PSI, "memory_full_avg10_pct", 2000L, 2000L)).containsExactly(0L);
+    assertThat(fired).extracting(Firing::trigger).containsExactly(comes.text());
+
+    triggers.rearm(List.of(), Duration.ofMinutes(5));
+    assertThat(firedAt(watch, PSI, "memory_full_avg10_pct", 0L, 9000L)).isEmpty();
+  }
+
+  @Test
+  void holdOffThatChangesCountsForWhatHasFired() throws TriggerException {
+    Trigger trigger = Trigger.parse("psi.memory_full_avg10_pct > 10");
+    Triggers triggers = triggers(Duration.ofMinutes(5), trigger.text());
+    RowWatch watch = triggers.rows(PSI, "live");
+    assertThat(firedAt(watch, PSI, "memory_full_avg10_pct", 2000L, 0L, 2000L)).containsExactly(0L);
+
+    triggers.rearm(List.of(trigger), Duration.ofSeconds(1));
+
+    assertThat(firedAt(watch, PSI, "memory_full_avg10_pct", 0L, 0L, 2000L)).containsExactly(2L);
+  }
+
+  @Test
   void firesOnceUntilItWasFalse() throws TriggerException {
     String trigger = "psi.memory_full_avg10_pct > 10";
 
