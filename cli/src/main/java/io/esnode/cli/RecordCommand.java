@@ -161,6 +161,9 @@ final class RecordCommand implements Callable<Integer> {
       description = "A trigger that fired does not fire again so long; default: ${DEFAULT-VALUE}.")
   private Duration holdOff = Duration.ofMinutes(5);
 
+  @Mixin
+  private OnSeal onSeal = new OnSeal();
+
   @Option(
       names = "--format",
       paramLabel = "human|json",
@@ -210,6 +213,7 @@ final class RecordCommand implements Callable<Integer> {
     mlLog.check(command);
     sealPart.check();
     burst.check(interval, continuous.isRing());
+    onSeal.check();
     return continuous.policy(interval, duration != null || !command.isEmpty());
   }
 
@@ -247,7 +251,7 @@ final class RecordCommand implements Callable<Integer> {
           seals.seals(),
           target,
           clock,
-          sealer(signingKey),
+          onSeal.after(sealer(signingKey), id, this::talk),
           this::talk);
       SpoolWriter spool = stream.writer();
       Triggers triggers = new Triggers(declared, holdOff, interval, spool);
@@ -256,6 +260,8 @@ final class RecordCommand implements Callable<Integer> {
       recorder = new Recorder(clock, sources, spool, start.monoNanos(), interval);
       stream.freezeOn(triggers, recorder);
       burst.arm(triggers, recorder, interval, continuous.isRing());
+      onSeal.auditedBy((action, outcome, detail) -> recorder.audit(action, outcome, detail, null));
+      armed.onSignal(this::talk);
       CountDownLatch sealed = new CountDownLatch(1);
       int[] exit = {ExitCode.BUG};
       Thread hook = endOnSignal(recorder, sealed, exit);
@@ -316,6 +322,8 @@ final class RecordCommand implements Callable<Integer> {
           recorder.run(duration, () -> {
             systemd.stopping();
             reloading.close();
+            armed.close();
+            onSeal.auditedBy(null);
             if (socket != null) {
               socket.close();
             }
@@ -336,6 +344,10 @@ final class RecordCommand implements Callable<Integer> {
         spool.close();
         seals.close(this::talk);
         sealing = policy == null ? seal(spoolPath, target, signingKey) : stream.sealRest();
+        if (policy == null && sealing == ExitCode.OK) {
+          onSeal.sealed(target, id, header.selection(), this::talk);
+        }
+        onSeal.close(this::talk);
         if (sealing != ExitCode.OK && child != null) {
           sealing = WrappedCommand.RECORDER_FAILED;
         }
@@ -414,6 +426,7 @@ final class RecordCommand implements Callable<Integer> {
     mlLog.describe(effective);
     remotes.describe(effective);
     sealPart.describe(effective);
+    onSeal.describe(effective);
     effective.put("command", command.isEmpty() ? "none" : "recorded while a command ran");
     return new SpoolHeader(
         id,

@@ -20,6 +20,7 @@ final class RunningTriggers {
   private final Clock clock;
   private List<Failure> missing = List.of();
   private boolean runsCommand;
+  private volatile boolean over;
 
   RunningTriggers(List<Trigger> declared, Triggers triggers, Clock clock) {
     this.declared = List.copyOf(declared);
@@ -76,6 +77,22 @@ final class RunningTriggers {
         .filter(text -> !after.contains(text))
         .forEach(text -> recorder.audit("trigger.disarmed", "success", text, null));
     introduce(now.stream().filter(each -> !before.contains(each.text())).toList(), recorder, talk);
+  }
+
+  /** SIGUSR1 fires, under the name of signal, until {@link #close}. */
+  void onSignal(Consumer<String> talk) {
+    Signals.onUser(
+        () -> {
+          if (!over) {
+            triggers.byHand("signal", clock.now());
+          }
+        },
+        talk);
+  }
+
+  /** Signals fire nothing any more. */
+  void close() {
+    over = true;
   }
 
   /** Takes the status of the recorded command. */

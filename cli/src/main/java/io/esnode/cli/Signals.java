@@ -40,6 +40,11 @@ final class Signals {
         talk);
   }
 
+  /** Obeys SIGUSR1: HotSpot has a use for SIGUSR2. */
+  static void onUser(Runnable action, Consumer<String> talk) {
+    obey("USR1", signal -> action.run(), new CompletableFuture<>(), talk);
+  }
+
   /** @param usual takes what the signal did before */
   private static void obey(
       String name,

@@ -105,7 +105,7 @@ class ReloadingTest {
 
   @Test
   void hangUpAppliesWhatCanChangeAndNamesWhatCannot() throws Exception {
-    config("rotate = \"2s\"\n");
+    config("rotate = \"4s\"\n");
     String before = Sha256.hex(dir.resolve("c.toml"));
     Path told = dir.resolve("told");
     Path bin = Files.createDirectories(dir.resolve("bin"));
@@ -120,7 +120,7 @@ class ReloadingTest {
     awaitSocket();
 
     config(
-        "rotate = \"3s\"\nwatch_file = [\"c.toml\"]\ntrigger = [\"host.mem_total_bytes > 1\"]\n");
+        "rotate = \"6s\"\nwatch_file = [\"c.toml\"]\ntrigger = [\"host.mem_total_bytes > 1\"]\n");
     String after = Sha256.hex(dir.resolve("c.toml"));
     hangUp(recorder);
     awaitTalk(recorder, "applied: trigger, watch_file; needs a restart: rotate");
