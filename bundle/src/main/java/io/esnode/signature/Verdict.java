@@ -45,6 +45,18 @@ public record Verdict(
    */
   public record SignerIdentity(String keyId, @Nullable String label) {}
 
+  /** The same where somebody else performs that check. */
+  public Verdict performed(String check) {
+    return new Verdict(
+        name,
+        sha256,
+        trust,
+        checks,
+        notPerformed.stream().filter(line -> !line.equals(check)).toList(),
+        signer,
+        statement);
+  }
+
   /** The failed check that decides the exit status, if any failed. */
   public Optional<Check> worst() {
     return checks.stream()

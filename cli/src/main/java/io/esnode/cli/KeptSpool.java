@@ -75,7 +75,8 @@ final class KeptSpool implements SpoolVisitor {
     for (EpochSeal seal : bundle.seals()) {
       EpochSeal own = seals.get(seal.epoch());
       if (own == null) {
-        // As where there is no spool: segments were removed, perhaps by a sealing that was interrupted.
+        // As where there is no spool: segments were removed, perhaps by a sealing that was
+        // interrupted.
         notPerformed.add(
             "rows of %s against the sealed heads: NOT CHECKED, %s does not hold all of the recording, such as epoch %d"
                 .formatted(bundle.name(), path, seal.epoch()));

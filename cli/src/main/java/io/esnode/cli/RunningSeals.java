@@ -69,9 +69,9 @@ final class RunningSeals {
     for (Witness witness : named) {
       WitnessThread thread = WitnessThread.start(witness, witnesses.size() + 1, clock, spool);
       thread.accept(header.genesis());
-      running.tell(thread);
       witnesses.add(thread);
     }
+    running.show(List.copyOf(witnesses));
   }
 
   /** Says in rows how far the witnesses have come; before the recording ends. */

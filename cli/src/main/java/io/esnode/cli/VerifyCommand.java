@@ -86,7 +86,7 @@ final class VerifyCommand implements Callable<Integer> {
       SealedBundle bundle = SealedBundle.of(file, verdict);
       if (bundle != null) {
         bundles.add(bundle);
-        verdict = withoutWitness(verdict);
+        verdict = verdict.performed(SidecarVerifier.NO_WITNESS);
       }
       all.add(verdict);
       exit = ExitCode.worst(exit, verdict.exit());
@@ -128,20 +128,6 @@ final class VerifyCommand implements Callable<Integer> {
       out.println("A signature does not prove " + String.join(", nor ", NOT_PROVEN) + ".");
     }
     return exit;
-  }
-
-  /** The line is written where the seals of its recording are. */
-  private static Verdict withoutWitness(Verdict verdict) {
-    return new Verdict(
-        verdict.name(),
-        verdict.sha256(),
-        verdict.trust(),
-        verdict.checks(),
-        verdict.notPerformed().stream()
-            .filter(line -> !line.equals(SidecarVerifier.NO_WITNESS))
-            .toList(),
-        verdict.signer(),
-        verdict.statement());
   }
 
   private static void print(PrintWriter out, Verdict verdict) {

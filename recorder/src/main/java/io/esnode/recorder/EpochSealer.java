@@ -6,20 +6,22 @@ import io.esnode.source.Clock;
 import io.esnode.source.Moment;
 import io.esnode.spool.SpoolSeals;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Seals the spool of a recording every so often, and tells witnesses what has reached the disk. The thread that writes
- * seals; {@link #tell} may come from any thread before it begins.
+ * seals; {@link #show} may come from any other.
  */
 public final class EpochSealer implements SpoolSeals {
   private final EpochChain chain;
   private final Clock clock;
   private final long intervalNanos;
-  private final List<Consumer<EpochSeal>> witnesses = new CopyOnWriteArrayList<>();
+  // Both guarded by this.
+  private final List<EpochSeal> early = new ArrayList<>();
+  private @Nullable List<Consumer<EpochSeal>> witnesses;
   private long lastMono;
   private volatile @Nullable String problem;
 
@@ -31,9 +33,11 @@ public final class EpochSealer implements SpoolSeals {
     this.lastMono = startMono;
   }
 
-  /** Names somebody who is told of each seal once it is durable; must not block. */
-  public void tell(Consumer<EpochSeal> witness) {
-    witnesses.add(witness);
+  /** Names those who are told of each seal once it is durable, and of those that are already; must not block. Called once. */
+  public synchronized void show(List<Consumer<EpochSeal>> to) {
+    witnesses = List.copyOf(to);
+    early.forEach(this::durable);
+    early.clear();
   }
 
   @Override
@@ -68,9 +72,11 @@ public final class EpochSealer implements SpoolSeals {
   }
 
   @Override
-  public void durable(EpochSeal seal) {
-    for (Consumer<EpochSeal> witness : witnesses) {
-      witness.accept(seal);
+  public synchronized void durable(EpochSeal seal) {
+    if (witnesses == null) {
+      early.add(seal);
+    } else {
+      witnesses.forEach(witness -> witness.accept(seal));
     }
   }
 }

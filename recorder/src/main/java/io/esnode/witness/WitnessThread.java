@@ -52,6 +52,7 @@ public final class WitnessThread implements Consumer<EpochSeal>, AutoCloseable {
   private long tellingSince;
   private long told = -1;
   private long forgotten;
+  private boolean concluded;
   private boolean closing;
 
   /** A line and its epoch. */
@@ -136,10 +137,10 @@ public final class WitnessThread implements Consumer<EpochSeal>, AutoCloseable {
     telling = false;
     waiting.remove(line);
     Moment now = clock.now();
-    if (failing) {
+    if (failing && !concluded) {
       gaps.close(failure, now.tsMicros(), now.monoNanos());
     }
-    if (told < 0 || failing) {
+    if ((told < 0 || failing) && !concluded) {
       audit("witness.reached", "success", line.epoch(), now);
     }
     failing = false;
@@ -158,6 +159,8 @@ public final class WitnessThread implements Consumer<EpochSeal>, AutoCloseable {
     if (!failing) {
       failing = true;
       failure = failure(reason);
+    }
+    if (!concluded) {
       Moment now = clock.now();
       gaps.open(failure, "live", now.tsMicros(), now.monoNanos());
     }
@@ -193,8 +196,9 @@ public final class WitnessThread implements Consumer<EpochSeal>, AutoCloseable {
     }
   }
 
-  /** Says in a row how far the witness has come; before the recording's end, whose own seal it is told of later. */
+  /** Says in a row how far the witness has come; before the recording's end, whose own seal it is told of later, and without another row. */
   public synchronized void conclude() {
+    concluded = true;
     if (told >= 0) {
       audit("witness.told", waiting.isEmpty() ? "success" : "failure", told, clock.now());
     }

@@ -109,8 +109,7 @@ class SealedSpoolTest {
     assertThat(read.seals.get(read.seals.size() - 1).reason()).isEqualTo(Reason.END);
     byte[] bytes = Files.readAllBytes(segment(0));
     for (EpochSeal seal : read.seals) {
-      assertThat(seal.headSha256())
-          .isEqualTo(Sha256.hex(Arrays.copyOf(bytes, offset(seal))));
+      assertThat(seal.headSha256()).isEqualTo(Sha256.hex(Arrays.copyOf(bytes, offset(seal))));
     }
   }
 
