@@ -221,6 +221,7 @@ final class RecordCommand implements Callable<Integer> {
     Continuous.Policy policy = check();
     Path library = library();
     Home home = Home.of(System.getenv());
+    RunningRemotes remotes = RunningRemotes.of(remotePart, () -> pseudonyms(home));
     Clock clock = Clock.system();
     Moment now = clock.now();
     String id = Uuid7.make(now.tsMicros() / 1000);
@@ -230,7 +231,6 @@ final class RecordCommand implements Callable<Integer> {
     String keyId = NodeKey.signer(signingKey).keyId();
     String node = clearNames ? Node.hostName() : Node.token(home.siteKey(), Node.hostName());
     GpuPart gpu = GpuPart.of(Path.of("/"), library, noGpu);
-    RunningRemotes remotes = RunningRemotes.of(remotePart, () -> pseudonyms(home));
     Path spoolPath = spoolPath(target, id);
     SpoolDirectory directory = SpoolDirectory.create(spoolPath);
     Recorder recorder;
