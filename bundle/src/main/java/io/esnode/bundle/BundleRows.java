@@ -122,6 +122,10 @@ public final class BundleRows {
       List<Map<String, String>> texts,
       List<Map<String, Long>> numbers)
       throws IOException {
+    if (meta.getCodec() == CompressionCodec.UNCOMPRESSED) {
+      // Only a column without values in its row group is not compressed.
+      return;
+    }
     boolean text = meta.getType() == org.apache.parquet.format.Type.BYTE_ARRAY;
     if ((!text && meta.getType() != org.apache.parquet.format.Type.INT64)
         || meta.getCodec() != CompressionCodec.ZSTD

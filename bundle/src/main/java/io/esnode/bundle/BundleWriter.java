@@ -2,39 +2,32 @@ package io.esnode.bundle;
 
 import io.esnode.metric.Metric;
 import io.esnode.metric.Table;
-import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.apache.parquet.bytes.BytesInput;
-import org.apache.parquet.bytes.BytesUtils;
-import org.apache.parquet.bytes.HeapByteBufferAllocator;
+import java.util.function.IntFunction;
 import org.apache.parquet.column.ColumnDescriptor;
-import org.apache.parquet.column.ColumnWriteStore;
 import org.apache.parquet.column.ColumnWriter;
-import org.apache.parquet.column.Encoding;
-import org.apache.parquet.column.ParquetProperties;
-import org.apache.parquet.column.statistics.SizeStatistics;
-import org.apache.parquet.column.statistics.Statistics;
-import org.apache.parquet.column.statistics.geospatial.GeospatialStatistics;
-import org.apache.parquet.crypto.FileEncryptionProperties;
-import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
-import org.apache.parquet.hadoop.ParquetFileWriter;
+import org.apache.parquet.format.ColumnChunk;
 import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 
 /**
  * Writes one bundle: a Parquet file in which every row group holds one kind of row ({@code docs/format/bundle.md}). The
- * same batches give the same bytes. No class of Hadoop is loaded. Not thread-safe.
+ * same batches give the same bytes. Not thread-safe.
  *
  * <pre>
- * "PAR1" | row group 0 | row group 1 | … | page indexes | footer with esnode.manifest | length | "PAR1"
+ * "PAR1" | row group 0 | row group 1 | … | footer with esnode.manifest | length | "PAR1"
  *        |&lt;- sha256 -&gt;|&lt;- sha256 -&gt;|     digests of the groups stand in the manifest
  * </pre>
  *
@@ -42,21 +35,23 @@ import org.apache.parquet.schema.Type;
  * removes it.
  */
 public final class BundleWriter implements Closeable {
-  /** Values of one row group at most, so that sealing a month needs no more memory than sealing an hour. */
-  private static final int MAX_VALUES = 8 << 20;
+  /** Rows of one row group at most. */
+  public static final int MAX_ROWS = 262_144;
 
-  private static final int MAX_ROWS = 131_072;
-  private static final int MIN_ROWS = 4096;
+  private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
 
   private final String node;
   private final MessageType schema;
   private final List<ColumnDescriptor> leaves;
+  /** For each leaf a schema of that column alone. */
+  private final List<MessageType> columns = new ArrayList<>();
+
   private final Map<String, Integer> firstLeaf = new HashMap<>();
   private final AtomicFile target;
   private final DigestingFile output;
-  private final ParquetProperties properties;
-  private final ParquetFileWriter file;
   private final Zstd compressor = new Zstd();
+  private final ColumnPacker packer = new ColumnPacker(compressor);
+  private final Footer footer;
   private final List<Manifest.RowGroup> groups = new ArrayList<>();
 
   /**
@@ -76,20 +71,13 @@ public final class BundleWriter implements Closeable {
       firstLeaf.put(table.name(), leaf);
       leaf += table.columns().size();
     }
-    properties = properties(tables);
+    for (ColumnDescriptor column : leaves) {
+      columns.add(alone(column));
+    }
+    footer = new Footer(schema);
     target = AtomicFile.create(path);
     output = new DigestingFile(target.channel());
-    // javac sees Hadoop's Configuration among the overloads; the typed null keeps this call away
-    // from it.
-    file = new ParquetFileWriter(
-        output,
-        schema,
-        ParquetFileWriter.Mode.CREATE,
-        128L << 20,
-        0,
-        (FileEncryptionProperties) null,
-        properties);
-    file.start();
+    output.write(MAGIC);
   }
 
   /**
@@ -100,35 +88,6 @@ public final class BundleWriter implements Closeable {
    */
   public static BundleWriter create(Path path, String node, List<Table> tables) throws IOException {
     return new BundleWriter(path, node, tables);
-  }
-
-  /** Times and counters grow steadily: their differences pack better than a dictionary of all their values. */
-  private static ParquetProperties properties(List<Table> tables) {
-    ParquetProperties.Builder builder = ParquetProperties.builder()
-        .withWriterVersion(ParquetProperties.WriterVersion.PARQUET_2_0)
-        .withDictionaryEncoding(true)
-        .withDictionaryPageSize(1 << 20)
-        .withPageSize(1 << 20)
-        .withPageRowCountLimit(100_000)
-        .withAllocator(new HeapByteBufferAllocator())
-        .withPageWriteChecksumEnabled(true);
-    for (String head : List.of("tick", "ts", "mono_ns")) {
-      builder.withDictionaryEncoding(head, false);
-    }
-    for (Table table : tables) {
-      for (Metric metric : table.columns()) {
-        if (metric.kind() == Metric.Kind.COUNTER) {
-          builder.withDictionaryEncoding(metric.qualifiedName(), false);
-        }
-      }
-    }
-    return builder.build();
-  }
-
-  /** Rows after which a batch of that table should be written. */
-  public static int rowsPerGroup(Table table) {
-    int columns = BundleSchema.HEAD.size() + table.columns().size();
-    return Math.max(MIN_ROWS, Math.min(MAX_ROWS, MAX_VALUES / columns));
   }
 
   /** Writes the batch as one row group, sorted by entity and time; an empty batch writes nothing. */
@@ -142,36 +101,22 @@ public final class BundleWriter implements Closeable {
           "this bundle was opened without table " + batch.table().name());
     }
     int to = from + batch.table().columns().size();
-    int rows = batch.size();
-    ColumnChunkPageWriteStore pages = ColumnChunkPageWriteStore.builder()
-        .withCompressorProvider(codec -> compressor)
-        .withSchema(schema)
-        .withAllocator(properties.getAllocator())
-        .withColumnIndexTruncateLength(64)
-        .withPageWriteChecksumEnabled(true)
-        .withRowGroupOrdinal(groups.size())
-        .build();
-    ColumnWriteStore columns =
-        properties.newColumnWriteStore(liveSchema(batch.table()), pages, pages);
-    for (int row : batch.order()) {
-      head(batch, row, columns);
-      for (int i = from; i < to; i++) {
-        value(batch, row, i - from, columns.getColumnWriter(leaves.get(i)));
-      }
-      columns.endRecord();
-    }
+    int[] order = batch.order();
+    int rows = order.length;
     long offset = output.startRange();
-    file.startBlock(rows);
-    columns.flush();
-    for (int i = BundleSchema.HEAD.size(); i < leaves.size(); i++) {
-      if (i < from || i >= to) {
-        nullPage(pages, leaves.get(i), rows);
+    Map<Integer, ColumnChunk> own = new HashMap<>();
+    head(batch, order, own);
+    for (int leaf = from; leaf < to; leaf++) {
+      own.put(leaf, values(batch, leaf - from, order, leaf));
+    }
+    long nullsAt = output.position();
+    byte[] nulls = NullPage.of(rows, 0);
+    for (int leaf = 0; leaf < leaves.size(); leaf++) {
+      if (!own.containsKey(leaf)) {
+        output.write(nulls);
       }
     }
-    pages.flushToFileWriter(file);
-    file.endBlock();
-    columns.close();
-    pages.close();
+    footer.add(rows, offset, own, nullsAt, nulls.length);
     groups.add(new Manifest.RowGroup(
         batch.table().name(), rows, offset, output.position() - offset, output.rangeSha256()));
   }
@@ -183,8 +128,14 @@ public final class BundleWriter implements Closeable {
    */
   public Sealed finish(Function<List<Manifest.RowGroup>, Manifest> manifest) throws IOException {
     Manifest made = manifest.apply(List.copyOf(groups));
-    file.end(Map.of(Manifest.KEY, made.toJson().canonical()));
-    file.close();
+    long footerAt = output.position();
+    footer.write(output.stream(), Manifest.KEY, made.toJson().canonical());
+    output.write(ByteBuffer.allocate(Integer.BYTES)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(Math.toIntExact(output.position() - footerAt))
+        .array());
+    output.write(MAGIC);
+    output.flush();
     return new Sealed(output.sha256(), output.position(), made);
   }
 
@@ -195,99 +146,119 @@ public final class BundleWriter implements Closeable {
 
   @Override
   public void close() throws IOException {
-    compressor.release();
+    compressor.close();
     target.close();
   }
 
-  /** The column store sees the live group only; every other leaf gets one hand-made page of nulls, ten times cheaper. */
-  private MessageType liveSchema(Table table) {
-    List<Type> live = new ArrayList<>();
-    for (Type field : schema.getFields()) {
-      if (field.isPrimitive() || field.getName().equals(table.name())) {
-        live.add(field);
+  private static MessageType alone(ColumnDescriptor column) {
+    String[] path = column.getPath();
+    return path.length == 1
+        ? new MessageType("esnode", column.getPrimitiveType())
+        : new MessageType(
+            "esnode", new GroupType(Type.Repetition.OPTIONAL, path[0], column.getPrimitiveType()));
+  }
+
+  private void head(RowBatch batch, int[] order, Map<Integer, ColumnChunk> own) throws IOException {
+    own.put(0, text(0, order.length, row -> batch.table().name()));
+    own.put(1, number(1, order, batch.tick));
+    own.put(2, number(2, order, batch.ts));
+    own.put(3, number(3, order, batch.mono));
+    own.put(4, text(4, order.length, row -> node));
+    own.put(5, text(5, order.length, row -> batch.entity[order[row]]));
+    own.put(6, text(6, order.length, row -> batch.origin[order[row]]));
+    own.put(7, text(7, order.length, row -> batch.source[order[row]]));
+  }
+
+  private ColumnChunk text(int leaf, int rows, IntFunction<String> value) throws IOException {
+    return written(leaf, packer.names(columns.get(leaf), rows, (writer, endOfRow) -> {
+      String last = null;
+      Binary bytes = Binary.EMPTY;
+      for (int row = 0; row < rows; row++) {
+        String now = value.apply(row);
+        if (!now.equals(last)) {
+          last = now;
+          bytes = Binary.fromString(now);
+        }
+        writer.write(bytes, 0, 0);
+        endOfRow.run();
       }
-    }
-    return new MessageType(schema.getName(), live);
+    }));
   }
 
-  private void head(RowBatch batch, int row, ColumnWriteStore columns) {
-    text(columns, 0, batch.table().name());
-    number(columns, 1, batch.tick, row);
-    number(columns, 2, batch.ts, row);
-    number(columns, 3, batch.mono, row);
-    text(columns, 4, node);
-    text(columns, 5, batch.entity[row]);
-    text(columns, 6, batch.origin[row]);
-    text(columns, 7, batch.source[row]);
-  }
-
-  private void text(ColumnWriteStore columns, int leaf, String value) {
-    columns.getColumnWriter(leaves.get(leaf)).write(Binary.fromString(value), 0, 0);
-  }
-
-  private void number(ColumnWriteStore columns, int leaf, RowBatch.Numbers values, int row) {
-    ColumnWriter writer = columns.getColumnWriter(leaves.get(leaf));
-    if (values.present(row)) {
-      writer.write(values.value(row), 0, 1);
-    } else {
-      writer.writeNull(0, 0);
-    }
+  private ColumnChunk number(int leaf, int[] order, Numbers numbers) throws IOException {
+    return written(
+        leaf,
+        packer.smallest(
+            columns.get(leaf), (writer, endOfRow) -> numbers(writer, endOfRow, order, numbers, 0)));
   }
 
   /** Definition levels: 0 no group, 1 group without this column, 2 a value. */
-  private static void value(RowBatch batch, int row, int column, ColumnWriter writer) {
+  private ColumnChunk values(RowBatch batch, int column, int[] order, int leaf) throws IOException {
+    Numbers numbers = batch.numbers[column];
+    if (numbers != null && numbers.any()) {
+      boolean real = batch.table().columns().get(column).type() == Metric.Type.DOUBLE;
+      return written(leaf, packer.smallest(columns.get(leaf), (writer, endOfRow) -> {
+        if (real) {
+          reals(writer, endOfRow, order, numbers);
+        } else {
+          numbers(writer, endOfRow, order, numbers, 1);
+        }
+      }));
+    }
     RowBatch.Texts texts = batch.texts[column];
-    String text = texts == null ? null : texts.value(row);
-    RowBatch.Numbers numbers = batch.numbers[column];
-    if (text != null) {
-      writer.write(Binary.fromString(text), 0, 2);
-    } else if (numbers != null && numbers.present(row)) {
-      long number = numbers.value(row);
-      if (batch.table().columns().get(column).type() == Metric.Type.DOUBLE) {
-        writer.write(Double.longBitsToDouble(number), 0, 2);
+    if (texts != null && texts.any()) {
+      return written(
+          leaf,
+          packer.smallest(
+              columns.get(leaf), (writer, endOfRow) -> texts(writer, endOfRow, order, texts)));
+    }
+    byte[] page = NullPage.of(order.length, 1);
+    long at = output.position();
+    output.write(page);
+    return footer.nulls(leaf, order.length, at, page.length);
+  }
+
+  private static void numbers(
+      ColumnWriter writer, Runnable endOfRow, int[] order, Numbers numbers, int absent) {
+    for (int row : order) {
+      if (numbers.present(row)) {
+        writer.write(numbers.value(row), 0, absent + 1);
       } else {
-        writer.write(number, 0, 2);
+        writer.writeNull(0, absent);
       }
-    } else {
-      writer.writeNull(0, 1);
+      endOfRow.run();
     }
   }
 
-  /**
-   * One data page (v1) of {@code rows} nulls: definition levels as one RLE run of zeros, no values.
-   *
-   * <pre>
-   * 0           4                    4+n
-   * | n, 4 LE   | varint(rows &lt;&lt; 1) | 0x00 |
-   * </pre>
-   */
-  private static void nullPage(ColumnChunkPageWriteStore pages, ColumnDescriptor leaf, int rows)
-      throws IOException {
-    ByteArrayOutputStream run = new ByteArrayOutputStream();
-    BytesUtils.writeUnsignedVarInt(rows << 1, run);
-    run.write(0);
-    byte[] page = new byte[4 + run.size()];
-    page[0] = (byte) run.size();
-    System.arraycopy(run.toByteArray(), 0, page, 4, run.size());
-    Statistics<?> statistics = Statistics.createStats(leaf.getPrimitiveType());
-    statistics.incrementNumNulls(rows);
-    List<Long> histogram = new ArrayList<>(List.of((long) rows));
-    for (int level = 0; level < leaf.getMaxDefinitionLevel(); level++) {
-      histogram.add(0L);
+  private static void reals(
+      ColumnWriter writer, Runnable endOfRow, int[] order, Numbers bits) {
+    for (int row : order) {
+      if (bits.present(row)) {
+        writer.write(Double.longBitsToDouble(bits.value(row)), 0, 2);
+      } else {
+        writer.writeNull(0, 1);
+      }
+      endOfRow.run();
     }
-    // The overload without GeospatialStatistics throws UnsupportedOperationException (parquet-java
-    // 1.18.1).
-    pages
-        .getPageWriter(leaf)
-        .writePage(
-            BytesInput.from(page),
-            rows,
-            rows,
-            statistics,
-            new SizeStatistics(leaf.getPrimitiveType(), 0, List.of(), histogram),
-            GeospatialStatistics.newBuilder(leaf.getPrimitiveType()).build(),
-            Encoding.RLE,
-            Encoding.RLE,
-            Encoding.PLAIN);
+  }
+
+  private static void texts(
+      ColumnWriter writer, Runnable endOfRow, int[] order, RowBatch.Texts texts) {
+    for (int row : order) {
+      String text = texts.value(row);
+      if (text != null) {
+        writer.write(Binary.fromString(text), 0, 2);
+      } else {
+        writer.writeNull(0, 1);
+      }
+      endOfRow.run();
+    }
+  }
+
+  private ColumnChunk written(int leaf, Chunk chunk) throws IOException {
+    ColumnChunk said = footer.chunk(leaf, chunk, output.position());
+    output.write(chunk.dictionary());
+    output.write(chunk.pages());
+    return said;
   }
 }

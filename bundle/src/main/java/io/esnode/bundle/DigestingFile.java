@@ -1,15 +1,14 @@
 package io.esnode.bundle;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.security.MessageDigest;
 import java.util.HexFormat;
-import org.apache.parquet.io.OutputFile;
-import org.apache.parquet.io.PositionOutputStream;
 
 /** Writes to an open channel and digests on the way: the whole file, and any range in between. Not thread-safe. */
-final class DigestingFile implements OutputFile {
+final class DigestingFile {
   private final FileChannel channel;
   private final MessageDigest whole = Sha256.digest();
   private final MessageDigest range = Sha256.digest();
@@ -40,66 +39,48 @@ final class DigestingFile implements OutputFile {
     return position;
   }
 
-  @Override
-  public PositionOutputStream create(long blockSizeHint) {
-    return new PositionOutputStream() {
-      @Override
-      public long getPos() {
-        return position;
-      }
+  void write(byte[] bytes) throws IOException {
+    write(bytes, 0, bytes.length);
+  }
 
+  private void write(byte[] bytes, int offset, int length) throws IOException {
+    whole.update(bytes, offset, length);
+    range.update(bytes, offset, length);
+    position += length;
+    if (length > buffer.remaining()) {
+      flush();
+    }
+    if (length > buffer.capacity()) {
+      drain(ByteBuffer.wrap(bytes, offset, length));
+    } else {
+      buffer.put(bytes, offset, length);
+    }
+  }
+
+  /** The same file, for those who write to streams; closing it does nothing. */
+  OutputStream stream() {
+    return new OutputStream() {
       @Override
       public void write(int b) throws IOException {
-        write(new byte[] {(byte) b}, 0, 1);
+        DigestingFile.this.write(new byte[] {(byte) b});
       }
 
       @Override
       public void write(byte[] bytes, int offset, int length) throws IOException {
-        whole.update(bytes, offset, length);
-        range.update(bytes, offset, length);
-        position += length;
-        if (length > buffer.remaining()) {
-          flush();
-        }
-        if (length > buffer.capacity()) {
-          drain(ByteBuffer.wrap(bytes, offset, length));
-        } else {
-          buffer.put(bytes, offset, length);
-        }
-      }
-
-      @Override
-      public void flush() throws IOException {
-        buffer.flip();
-        drain(buffer);
-        buffer.clear();
-      }
-
-      @Override
-      public void close() throws IOException {
-        flush();
+        DigestingFile.this.write(bytes, offset, length);
       }
     };
+  }
+
+  void flush() throws IOException {
+    buffer.flip();
+    drain(buffer);
+    buffer.clear();
   }
 
   private void drain(ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       channel.write(bytes);
     }
-  }
-
-  @Override
-  public PositionOutputStream createOrOverwrite(long blockSizeHint) {
-    return create(blockSizeHint);
-  }
-
-  @Override
-  public boolean supportsBlockSize() {
-    return false;
-  }
-
-  @Override
-  public long defaultBlockSize() {
-    return 0;
   }
 }

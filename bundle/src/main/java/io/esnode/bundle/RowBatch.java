@@ -3,7 +3,11 @@ package io.esnode.bundle;
 import io.esnode.metric.Metric;
 import io.esnode.metric.Table;
 import java.util.Arrays;
-import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RowBatch {
   private static final int FIRST_CAPACITY = 1024;
+  /** Of a heap below 32 GB. */
+  private static final int REFERENCE_BYTES = 4;
 
   final Table table;
   int size;
@@ -40,41 +46,17 @@ public final class RowBatch {
     }
   }
 
-  /** One column of numbers with its presence. */
-  static final class Numbers {
-    private long[] values = new long[FIRST_CAPACITY];
-    private final BitSet present = new BitSet();
-
-    void set(int row, long value) {
-      if (row >= values.length) {
-        values = Arrays.copyOf(values, Math.max(row + 1, values.length * 2));
-      }
-      values[row] = value;
-      present.set(row);
-    }
-
-    boolean present(int row) {
-      return present.get(row);
-    }
-
-    long value(int row) {
-      return values[row];
-    }
-
-    void clear() {
-      present.clear();
-    }
-  }
-
   /** One column of text; null is absent. */
   static final class Texts {
-    private @Nullable String[] values = new @Nullable String[FIRST_CAPACITY];
+    private @Nullable String[] values = new @Nullable String[0];
+    private boolean any;
 
-    void set(int row, String value) {
+    void set(int row, String value, int capacity) {
       if (row >= values.length) {
-        values = Arrays.copyOf(values, Math.max(row + 1, values.length * 2));
+        values = Arrays.copyOf(values, capacity);
       }
       values[row] = value;
+      any = true;
     }
 
     @Nullable
@@ -82,8 +64,8 @@ public final class RowBatch {
       return row < values.length ? values[row] : null;
     }
 
-    void clear() {
-      Arrays.fill(values, null);
+    boolean any() {
+      return any;
     }
   }
 
@@ -93,6 +75,23 @@ public final class RowBatch {
 
   public int size() {
     return size;
+  }
+
+  /** Whether the next row takes more memory. */
+  public boolean full() {
+    return size == entity.length;
+  }
+
+  /** Memory that it takes, texts themselves left out. */
+  public long bytes() {
+    long bytes = tick.bytes() + ts.bytes() + mono.bytes();
+    for (Numbers column : numbers) {
+      bytes += column == null ? 0 : column.bytes();
+    }
+    for (Texts column : texts) {
+      bytes += column == null ? 0 : (long) column.values.length * REFERENCE_BYTES;
+    }
+    return bytes + 3L * entity.length * REFERENCE_BYTES;
   }
 
   /** Begins the next row. */
@@ -118,13 +117,13 @@ public final class RowBatch {
   public void time(@Nullable Long tick, @Nullable Long ts, @Nullable Long mono) {
     int row = size - 1;
     if (tick != null) {
-      this.tick.set(row, tick);
+      this.tick.set(row, tick, entity.length);
     }
     if (ts != null) {
-      this.ts.set(row, ts);
+      this.ts.set(row, ts, entity.length);
     }
     if (mono != null) {
-      this.mono.set(row, mono);
+      this.mono.set(row, mono, entity.length);
     }
   }
 
@@ -135,7 +134,7 @@ public final class RowBatch {
       throw new IllegalArgumentException(
           table.columns().get(column).qualifiedName() + " holds text");
     }
-    target.set(size - 1, value);
+    target.set(size - 1, value, entity.length);
   }
 
   /** A text of the current row. */
@@ -145,33 +144,43 @@ public final class RowBatch {
       throw new IllegalArgumentException(
           table.columns().get(column).qualifiedName() + " holds numbers");
     }
-    target.set(size - 1, value);
-  }
-
-  /** Forgets all rows and keeps the memory. */
-  public void clear() {
-    size = 0;
-    tick.clear();
-    ts.clear();
-    mono.clear();
-    for (Numbers column : numbers) {
-      if (column != null) {
-        column.clear();
-      }
-    }
-    for (Texts column : texts) {
-      if (column != null) {
-        column.clear();
-      }
-    }
+    target.set(size - 1, value, entity.length);
   }
 
   /** Row numbers sorted by entity, then monotonic time, then wall time, then arrival. */
   int[] order() {
-    Integer[] rows = new Integer[size];
-    Arrays.setAll(rows, i -> i);
-    Arrays.sort(rows, this::compare);
-    return Arrays.stream(rows).mapToInt(Integer::intValue).toArray();
+    SortedMap<String, Integer> counts = new TreeMap<>();
+    for (int row = 0; row < size; row++) {
+      counts.merge(entity[row], 1, Integer::sum);
+    }
+    Map<String, int[]> nextOf = new HashMap<>();
+    int at = 0;
+    for (Map.Entry<String, Integer> each : counts.entrySet()) {
+      nextOf.put(each.getKey(), new int[] {at});
+      at += each.getValue();
+    }
+    int[] order = new int[size];
+    for (int row = 0; row < size; row++) {
+      int[] next = Objects.requireNonNull(nextOf.get(entity[row]));
+      order[next[0]++] = row;
+    }
+    return inOrder(order) ? order : sorted(order);
+  }
+
+  /** Rows of one entity nearly always arrive in the order of their time. */
+  private boolean inOrder(int[] rows) {
+    for (int i = 1; i < rows.length; i++) {
+      if (compare(rows[i - 1], rows[i]) > 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private int[] sorted(int[] rows) {
+    Integer[] boxed = Arrays.stream(rows).boxed().toArray(Integer[]::new);
+    Arrays.sort(boxed, this::compare);
+    return Arrays.stream(boxed).mapToInt(Integer::intValue).toArray();
   }
 
   private int compare(int a, int b) {

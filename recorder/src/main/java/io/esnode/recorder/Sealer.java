@@ -4,35 +4,22 @@ import io.esnode.bundle.BundleException;
 import io.esnode.bundle.BundleFile;
 import io.esnode.bundle.BundleWriter;
 import io.esnode.bundle.Manifest;
-import io.esnode.bundle.NvmlSession;
-import io.esnode.bundle.RowBatch;
 import io.esnode.bundle.Sha256;
 import io.esnode.json.Json;
-import io.esnode.metric.Metric;
-import io.esnode.metric.Registry;
 import io.esnode.metric.Table;
-import io.esnode.seal.EpochSeal;
 import io.esnode.signature.PredicateType;
 import io.esnode.signature.SidecarFile;
 import io.esnode.signature.Signer;
-import io.esnode.spool.LaneName;
 import io.esnode.spool.SealOrder;
-import io.esnode.spool.SealRow;
 import io.esnode.spool.SpoolDirectory;
 import io.esnode.spool.SpoolReader;
 import io.esnode.spool.SpoolVisitor;
-import io.esnode.spool.TextRow;
-import io.esnode.spool.Tick;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,9 +79,12 @@ public final class Sealer {
           .formatted(spool.path(), summary.segments()));
     }
     BundleWriter.Sealed bundle;
-    try (BundleWriter writer =
-        BundleWriter.create(target, reader.header().node(), tables(survey.tables()))) {
-      bundle = write(writer, reader, survey, summary);
+    List<Table> tables = survey.tables();
+    try (BundleWriter writer = BundleWriter.create(target, reader.header().node(), tables)) {
+      SealedRows rows = new SealedRows(writer, survey, tables);
+      reader.read(rows);
+      rows.finish();
+      bundle = writer.finish(groups -> survey.manifest(summary, groups));
       refuseToReplace(bundle);
       byte[] sidecar = signer.sign(
           String.valueOf(target.getFileName()),
@@ -169,110 +159,6 @@ public final class Sealer {
       throw new IOException(
           "%s: another file stands there, and evidence is never overwritten; seal to another name with: esnode recover %s --out FILE"
               .formatted(target, spool.path()));
-    }
-  }
-
-  private static List<Table> tables(Set<String> names) {
-    return Registry.get().tables().stream()
-        .filter(t -> names.contains(t.name()))
-        .toList();
-  }
-
-  /** Second pass: every row into its row group. */
-  private static final class Rows implements SpoolVisitor {
-    private final BundleWriter writer;
-    private final Survey survey;
-    private final Map<String, RowBatch> batches = new LinkedHashMap<>();
-
-    Rows(BundleWriter writer, Survey survey) {
-      this.writer = writer;
-      this.survey = survey;
-    }
-
-    @Override
-    public void tick(Tick tick) throws IOException {
-      ticks(tick, tick.number(), survey.origin("live"));
-    }
-
-    @Override
-    public void laneTick(LaneName lane, Tick tick) throws IOException {
-      ticks(tick, lane.isBurst() ? null : tick.number(), survey.origin(lane.rowOrigin()));
-    }
-
-    private void ticks(Tick tick, @Nullable Long number, String origin) throws IOException {
-      for (int row = 0; row < tick.rows(); row++) {
-        RowBatch batch = batch(tick.table(row));
-        batch.startRow(tick.entity(row), origin, tick.source(row));
-        batch.time(number, tick.tsMicros(), tick.monoNanos());
-        int[] places = survey.places(tick.table(row));
-        for (int column = 0; column < Math.min(tick.columns(row), places.length); column++) {
-          if (tick.present(row, column)) {
-            batch.set(places[column], tick.value(row, column));
-          }
-        }
-        writeIfFull(batch);
-      }
-    }
-
-    @Override
-    public void row(TextRow row, long monoNanos) throws IOException {
-      RowBatch batch = batch(row.table());
-      batch.startRow(row.entity(), survey.origin(row.origin()), row.source());
-      batch.time(row.tick(), row.tsMicros(), monoNanos);
-      Table table = batch.table();
-      for (int i = 0; i < table.columns().size(); i++) {
-        Metric metric = table.columns().get(i);
-        String text = row.texts().get(metric.column());
-        Long number = row.numbers().get(metric.column());
-        if (metric.type() == Metric.Type.TEXT && text != null) {
-          batch.set(i, text);
-        } else if (metric.type() != Metric.Type.TEXT && number != null) {
-          batch.set(i, number);
-        }
-      }
-      writeIfFull(batch);
-    }
-
-    @Override
-    public void session(NvmlSession session, long monoNanos) {
-      // Stands in the manifest.
-    }
-
-    @Override
-    public void seal(EpochSeal seal, boolean differs) throws IOException {
-      row(SealRow.of(seal, survey.origin("live")), seal.monoNanos());
-    }
-
-    @Override
-    public void damage(Damage damage) {
-      // Counted in the first pass.
-    }
-
-    void finish() throws IOException {
-      for (TextRow row : survey.added()) {
-        row(row, survey.monoOf(row));
-      }
-      List<RowBatch> inOrder = new ArrayList<>();
-      for (Table table : Registry.get().tables()) {
-        RowBatch batch = batches.get(table.name());
-        if (batch != null) {
-          inOrder.add(batch);
-        }
-      }
-      for (RowBatch batch : inOrder) {
-        writer.write(batch);
-      }
-    }
-
-    private RowBatch batch(String table) {
-      return batches.computeIfAbsent(table, name -> new RowBatch(Registry.get().table(name)));
-    }
-
-    private void writeIfFull(RowBatch batch) throws IOException {
-      if (batch.size() >= BundleWriter.rowsPerGroup(batch.table())) {
-        writer.write(batch);
-        batch.clear();
-      }
     }
   }
 }

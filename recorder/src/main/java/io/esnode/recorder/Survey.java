@@ -4,7 +4,6 @@ import io.esnode.bundle.Manifest;
 import io.esnode.bundle.NvmlSession;
 import io.esnode.bundle.Sha256;
 import io.esnode.json.Json;
-import io.esnode.metric.Registry;
 import io.esnode.metric.Table;
 import io.esnode.seal.EpochSeal;
 import io.esnode.source.CaptureProcessSource;
@@ -22,9 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** First pass over a spool: what there is, what is missing, and what the manifest has to say. Not thread-safe. */
@@ -41,8 +38,7 @@ final class Survey implements SpoolVisitor {
 
   private final SpoolHeader header;
   private final @Nullable SealOrder order;
-  private final Map<String, int[]> places = new HashMap<>();
-  private final Set<String> tables = new TreeSet<>();
+  private final HeldColumns held;
   private final List<Damage> damage = new ArrayList<>();
   private final List<Hole> holes = new ArrayList<>();
   private final List<TextRow> added = new ArrayList<>();
@@ -81,11 +77,7 @@ final class Survey implements SpoolVisitor {
   Survey(SpoolHeader header, @Nullable SealOrder order) {
     this.header = header;
     this.order = order;
-    header.columns().forEach((name, columns) -> {
-      Table table = Registry.get().table(name);
-      places.put(name, columns.stream().mapToInt(table::indexOf).toArray());
-    });
-    tables.add("inventory");
+    held = new HeldColumns(header.columns());
   }
 
   @Override
@@ -114,8 +106,8 @@ final class Survey implements SpoolVisitor {
     lastTick = tick.number();
     lastTs = tick.tsMicros();
     lastOffsetUs = offsetUs;
+    held.tick(tick);
     for (int row = 0; row < tick.rows(); row++) {
-      tables.add(tick.table(row));
       if (tick.table(row).equals("process")) {
         cost(tick, row);
       }
@@ -139,9 +131,7 @@ final class Survey implements SpoolVisitor {
 
   @Override
   public void laneTick(LaneName name, Tick tick) {
-    if (tick.rows() > 0) {
-      tables.add(name.table());
-    }
+    held.tick(tick);
     simulated |= name.origin().equals("simulated");
     lanes
         .computeIfAbsent(name.number(), n -> new SurveyedLane(name, startsInside()))
@@ -219,7 +209,7 @@ final class Survey implements SpoolVisitor {
 
   @Override
   public void row(TextRow row, long monoNanos) {
-    tables.add(row.table());
+    held.row(row);
     simulated |= row.origin().equals("simulated");
     if (row.table().equals("gap")) {
       gaps++;
@@ -236,7 +226,7 @@ final class Survey implements SpoolVisitor {
 
   @Override
   public void seal(EpochSeal seal, boolean differs) {
-    tables.add(SealRow.TABLE);
+    held.row(SealRow.of(seal, origin("live")));
   }
 
   @Override
@@ -248,9 +238,10 @@ final class Survey implements SpoolVisitor {
     return captured;
   }
 
-  Set<String> tables() {
+  /** Those that have rows, with the columns that have values. */
+  List<Table> tables() {
     explainHoles();
-    return tables;
+    return held.tables();
   }
 
   List<Damage> damage() {
@@ -262,9 +253,9 @@ final class Survey implements SpoolVisitor {
     return header.simulated() ? "simulated" : ofRow;
   }
 
-  /** Where the values of a keyframe's row belong in the registry's table. */
-  int[] places(String table) {
-    return places.getOrDefault(table, new int[0]);
+  /** For each value of a tick's row its column in one of {@link #tables()}; -1 where it has none. */
+  int[] places(Table table) {
+    return held.places(table);
   }
 
   /** Rows that the recorder could not write itself: inventory, and gaps that only the reader of the spool sees. */
@@ -290,15 +281,11 @@ final class Survey implements SpoolVisitor {
           header.startTs(),
           Map.of("item", item, "value", value),
           Map.of());
-      added.add(row);
-      addedMono.put(row, header.startMono());
+      add(row, header.startMono());
     });
     EpochSeal genesis = header.genesis();
     if (genesis != null) {
-      TextRow row = SealRow.of(genesis, origin("live"));
-      added.add(row);
-      addedMono.put(row, genesis.monoNanos());
-      tables.add(SealRow.TABLE);
+      add(SealRow.of(genesis, origin("live")), genesis.monoNanos());
     }
     String reason = damage.isEmpty()
         ? "ticks are missing from the spool and nothing says why"
@@ -313,20 +300,22 @@ final class Survey implements SpoolVisitor {
           hole.fromTs(),
           Map.of("metric", "tick", "reason", reason),
           Map.of("from_ts", hole.fromTs(), "to_ts", hole.toTs(), "ticks_count", hole.ticks()));
-      added.add(row);
-      addedMono.put(row, hole.mono());
-      tables.add("gap");
+      add(row, hole.mono());
       gaps++;
     }
     for (SurveyedLane lane : lanes.values()) {
       TextRow row = lane.unexplained(explainedLanes, reason, origin(lane.name().rowOrigin()));
       if (row != null) {
-        added.add(row);
-        addedMono.put(row, lane.lastMono());
-        tables.add("gap");
+        add(row, lane.lastMono());
         gaps++;
       }
     }
+  }
+
+  private void add(TextRow row, long mono) {
+    added.add(row);
+    addedMono.put(row, mono);
+    held.row(row);
   }
 
   Manifest manifest(SpoolReader.Summary summary, List<Manifest.RowGroup> groups) {

@@ -8,9 +8,13 @@ import io.esnode.bundle.Manifest;
 import io.esnode.bundle.NvmlSession;
 import io.esnode.bundle.Sha256;
 import io.esnode.json.Json;
+import io.esnode.metric.Metric;
+import io.esnode.metric.Registry;
+import io.esnode.metric.Table;
 import io.esnode.signature.Signer;
 import io.esnode.source.Failure;
 import io.esnode.source.Moment;
+import io.esnode.source.Row;
 import io.esnode.source.Source;
 import io.esnode.source.Sources;
 import io.esnode.spool.ScriptedGpu;
@@ -265,6 +269,40 @@ class SealerTest {
   }
 
   @Test
+  void columnsThatNeverHeldAValueAreNotInTheBundle() throws IOException {
+    recordGpus("live", 20, tick -> true);
+
+    seal(dir);
+
+    Map<String, List<String>> columns = bundle(dir).columns();
+    assertThat(columns.keySet()).containsExactly("gpu", "disk", "inventory");
+    assertThat(columns.get("gpu"))
+        .isEqualTo(
+            ScriptedGpu.TABLE.columns().stream().limit(12).map(Metric::column).toList());
+    assertThat(columns.get("disk"))
+        .hasSize(Registry.get().table("disk").columns().size());
+  }
+
+  /** Rows without any value say when nothing was known: their table keeps a column. */
+  @Test
+  void tableWhoseRowsHoldNothingKeepsItsFirstColumn() throws IOException {
+    try (SpoolWriter writer = SpoolWriter.open(
+        SpoolDirectory.create(dir.resolve("t.parquet.spool")),
+        Spools.header(),
+        SpoolWriter.Options.DEFAULT)) {
+      Table clock = Registry.get().table("clock");
+      SpoolLane lane = writer.lane(clock, "node", "adjtimex", "live");
+      writer.tick(0, Spools.moment(0), List.of());
+      lane.tick(0, Spools.START_US, Spools.START_MONO, List.of(new Row(clock, "node")));
+      writer.end("test over", Spools.moment(1).monoNanos());
+    }
+
+    seal(dir);
+
+    assertThat(bundle(dir).columns().get("clock")).containsExactly("discipline");
+  }
+
+  @Test
   void oneSimulatedLaneMakesTheWholeRecordingSimulated() throws IOException {
     recordGpus("simulated", 3, tick -> true);
 
@@ -398,8 +436,12 @@ class SealerTest {
   }
 
   private static Manifest manifest(Path dir) throws IOException {
+    return bundle(dir).manifest();
+  }
+
+  private static BundleFile bundle(Path dir) throws IOException {
     try (FileChannel channel = FileChannel.open(dir.resolve("t.parquet"))) {
-      return BundleFile.read("t.parquet", channel).manifest();
+      return BundleFile.read("t.parquet", channel);
     }
   }
 
