@@ -46,6 +46,10 @@ final class ChildJvm {
   static final List<String> ANALYSIS =
       List.of("-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xshare:auto");
 
+  /** Over before C2 has paid off: half the time for seconds of recording, three quarters for twelve hours of a host. */
+  static final List<String> SHORT =
+      List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Xshare:auto");
+
   /**
    * The process that owns NVML: it compiles early, since a tick a second is too rare to count as hot for minutes, and keeps
    * little. {@code bench/nvml-overhead} has the same list.
