@@ -230,8 +230,7 @@ public final class BundleWriter implements Closeable {
     }
   }
 
-  private static void reals(
-      ColumnWriter writer, Runnable endOfRow, int[] order, Numbers bits) {
+  private static void reals(ColumnWriter writer, Runnable endOfRow, int[] order, Numbers bits) {
     for (int row : order) {
       if (bits.present(row)) {
         writer.write(Double.longBitsToDouble(bits.value(row)), 0, 2);

@@ -47,8 +47,7 @@ class DocumentationTest {
 
   @Test
   void everyCommandThatAPageTypesExists() throws IOException {
-    List<String> commands =
-        new ArrayList<>(Main.commands().getSubcommands().keySet());
+    List<String> commands = new ArrayList<>(Main.commands().getSubcommands().keySet());
     for (Path page : pages()) {
       Matcher command = COMMAND.matcher(Files.readString(page));
       while (command.find()) {

@@ -81,10 +81,7 @@ public final class Sealer {
     BundleWriter.Sealed bundle;
     List<Table> tables = survey.tables();
     try (BundleWriter writer = BundleWriter.create(target, reader.header().node(), tables)) {
-      SealedRows rows = new SealedRows(writer, survey, tables);
-      reader.read(rows);
-      rows.finish();
-      bundle = writer.finish(groups -> survey.manifest(summary, groups));
+      bundle = write(writer, reader, survey, tables, summary);
       refuseToReplace(bundle);
       byte[] sidecar = signer.sign(
           String.valueOf(target.getFileName()),
@@ -116,16 +113,20 @@ public final class Sealer {
     if (survey.captured() == 0) {
       throw new EmptySpoolException("%s: no complete tick".formatted(spool.path()));
     }
-    try (BundleWriter writer =
-        BundleWriter.create(scratch, reader.header().node(), tables(survey.tables()))) {
-      return write(writer, reader, survey, summary).sha256();
+    List<Table> tables = survey.tables();
+    try (BundleWriter writer = BundleWriter.create(scratch, reader.header().node(), tables)) {
+      return write(writer, reader, survey, tables, summary).sha256();
     }
   }
 
   private static BundleWriter.Sealed write(
-      BundleWriter writer, SpoolReader reader, Survey survey, SpoolReader.Summary summary)
+      BundleWriter writer,
+      SpoolReader reader,
+      Survey survey,
+      List<Table> tables,
+      SpoolReader.Summary summary)
       throws IOException {
-    Rows rows = new Rows(writer, survey);
+    SealedRows rows = new SealedRows(writer, survey, tables);
     reader.read(rows);
     rows.finish();
     return writer.finish(groups -> survey.manifest(summary, groups));
