@@ -134,11 +134,7 @@ final class Footer {
   }
 
   private Type type(int leaf) {
-    return switch (leaves.get(leaf).getPrimitiveType().getPrimitiveTypeName()) {
-      case BINARY -> Type.BYTE_ARRAY;
-      case DOUBLE -> Type.DOUBLE;
-      default -> Type.INT64;
-    };
+    return SchemaElements.type(leaves.get(leaf).getPrimitiveType());
   }
 
   /** Bounds of reals are left out: what a NaN or a negative zero does to them, readers do not agree on. */

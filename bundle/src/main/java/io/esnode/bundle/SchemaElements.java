@@ -17,7 +17,7 @@ import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.DecimalLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
-import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.apache.parquet.schema.PrimitiveType;
 
 /** The schema as it stands in the footer: depth first, each type in the new way and in the one that old readers know. */
 final class SchemaElements {
@@ -32,6 +32,16 @@ final class SchemaElements {
     return elements;
   }
 
+  /** One of the three that a bundle has. */
+  static Type type(PrimitiveType field) {
+    return switch (field.getPrimitiveTypeName()) {
+      case BINARY -> Type.BYTE_ARRAY;
+      case DOUBLE -> Type.DOUBLE;
+      case INT64 -> Type.INT64;
+      default -> throw new IllegalArgumentException(field + ": not in a bundle");
+    };
+  }
+
   private static void add(org.apache.parquet.schema.Type field, List<SchemaElement> to) {
     SchemaElement element = new SchemaElement(field.getName())
         .setRepetition_type(FieldRepetitionType.valueOf(field.getRepetition().name()));
@@ -43,14 +53,13 @@ final class SchemaElements {
       return;
     }
     LogicalTypeAnnotation means = field.getLogicalTypeAnnotation();
-    if (field.asPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.BINARY) {
+    element.setType(type(field.asPrimitiveType()));
+    if (element.getType() == Type.BYTE_ARRAY) {
       element
-          .setType(Type.BYTE_ARRAY)
           .setConverted_type(ConvertedType.UTF8)
           .setLogicalType(LogicalType.STRING(new StringType()));
       return;
     }
-    element.setType(Type.INT64);
     if (means instanceof DecimalLogicalTypeAnnotation decimal) {
       element
           .setConverted_type(ConvertedType.DECIMAL)

@@ -146,6 +146,8 @@ class CapturedTextTest {
             Map.entry("system_ms", 10L),
             Map.entry("minor_faults_count", 2860L),
             Map.entry("major_faults_count", 0L),
+            Map.entry("children_user_ms", 30L),
+            Map.entry("children_system_ms", 10L),
             Map.entry("threads_count", 1L),
             Map.entry("rss_bytes", 3385L * 4096));
     assertThat(fields.parse(text("self/stat"), text("self/stat").length)).isTrue();
