@@ -48,7 +48,7 @@ public final class Main implements Runnable {
 
   /** All commands. */
   static CommandLine commands() {
-    CommandLine line = line(new Main());
+    CommandLine line = new CommandLine(new Main());
     List.of(
             DemoCommand.class,
             DoctorCommand.class,
@@ -70,12 +70,12 @@ public final class Main implements Runnable {
             ReportCommand.class,
             CommandLine.HelpCommand.class)
         .forEach(line::addSubcommand);
-    return line;
+    return readAlike(line);
   }
 
   /** The recording process would keep what it loads: the other commands' classes are 3 MB. */
   private static CommandLine recording() {
-    return line(new Main()).addSubcommand(RecordCommand.class);
+    return readAlike(new CommandLine(new Main()).addSubcommand(RecordCommand.class));
   }
 
   /** Runs one command line without ending the process. */
@@ -96,7 +96,12 @@ public final class Main implements Runnable {
 
   /** Reads a command's options as they are read everywhere. */
   static CommandLine line(Object command) {
-    return new CommandLine(command).setCaseInsensitiveEnumValuesAllowed(true);
+    return readAlike(new CommandLine(command));
+  }
+
+  /** Of all subcommands that are there by now. */
+  private static CommandLine readAlike(CommandLine line) {
+    return line.setCaseInsensitiveEnumValuesAllowed(true);
   }
 
   @Override
