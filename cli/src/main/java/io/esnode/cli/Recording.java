@@ -25,7 +25,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -349,22 +348,9 @@ final class Recording {
   }
 
   private int seal(Path spool, Path target, Path signingKey) throws IOException {
-    List<String> arguments = new ArrayList<>(List.of(
-        "seal",
-        spool.toString(),
-        "--out",
-        target.toString(),
-        "--key",
-        signingKey.toString(),
-        "--format",
-        asked.format.name()));
-    if (asked.sealPart.keepsSpool()) {
-      arguments.add("--keep-spool");
-    }
-    Process sealing = ChildJvm.of(ChildJvm.ANALYSIS, arguments)
-        .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+    Process sealing = sealer(signingKey)
+        .process(spool, target, asked.format)
         .redirectOutput(ProcessBuilder.Redirect.INHERIT)
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();
     try {
       int status = sealing.waitFor();

@@ -39,23 +39,7 @@ final class SealingChild implements BundleSealer {
 
   @Override
   public String seal(Path spool, Path bundle) throws IOException {
-    List<String> arguments = new ArrayList<>(List.of(
-        "seal",
-        spool.toString(),
-        "--out",
-        bundle.toString(),
-        "--key",
-        key.toString(),
-        "--format",
-        "json"));
-    if (keepSpool) {
-      arguments.add("--keep-spool");
-    }
-    Process child = ChildJvm.of(
-            bytes(spool) <= SHORT_BYTES ? ChildJvm.SHORT : ChildJvm.ANALYSIS, arguments)
-        .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+    Process child = process(spool, bundle, Format.json).start();
     byte[] answer = child.getInputStream().readNBytes(MAX_ANSWER_BYTES);
     try {
       int status = child.waitFor();
@@ -76,6 +60,29 @@ final class SealingChild implements BundleSealer {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while %s was sealed".formatted(bundle), e);
     }
+  }
+
+  /**
+   * The process, not started yet; it says on standard output what it sealed.
+   *
+   * @param format of what it says
+   */
+  ProcessBuilder process(Path spool, Path bundle, Format format) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of(
+        "seal",
+        spool.toString(),
+        "--out",
+        bundle.toString(),
+        "--key",
+        key.toString(),
+        "--format",
+        format.name()));
+    if (keepSpool) {
+      arguments.add("--keep-spool");
+    }
+    return ChildJvm.of(bytes(spool) <= SHORT_BYTES ? ChildJvm.SHORT : ChildJvm.ANALYSIS, arguments)
+        .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+        .redirectError(ProcessBuilder.Redirect.INHERIT);
   }
 
   private static long bytes(Path spool) throws IOException {

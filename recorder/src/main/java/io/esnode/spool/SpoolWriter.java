@@ -384,9 +384,10 @@ public final class SpoolWriter implements Closeable {
   }
 
   /**
-   * Hands one row with text columns over. Any thread; does not block, unless the options say that it waits.
+   * Hands one row with text columns over. Any thread; does not block, unless the options say that it waits. What comes after
+   * the end is of no recording, and nothing says that it is missing.
    *
-   * @return false if the queue was full; a gap row says so later
+   * @return false if the queue was full, and a gap row says so later; or after the end
    */
   public boolean row(TextRow row, long monoNanos) {
     return row(row, monoNanos, Duration.ZERO);
@@ -398,8 +399,9 @@ public final class SpoolWriter implements Closeable {
    * @param patience how long to wait for room in the queue at most; not at all where the last one who did waited in vain
    */
   public boolean row(TextRow row, long monoNanos, Duration patience) {
+    boolean over = ended;
     boolean taken = offer(row, monoNanos, patience.toNanos());
-    if (!taken) {
+    if (!taken && !over) {
       lostRows.merge(row.table(), Loss.NONE.plus(time(row), QUEUE_FULL), Loss::plus);
     }
     if (row.table().equals("event")) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import io.esnode.seal.EpochSeal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -309,6 +313,43 @@ class SpoolTest {
         .containsEntry("metric", "audit")
         .containsEntry(
             "reason", refused + " rows lost: the disk was slower than the recorder: queue full");
+  }
+
+  /** A slow source still speaks when the recording has ended: that is no loss of the recording. */
+  @Test
+  void rowThatComesAfterTheEndIsNotMissing() throws IOException {
+    AtomicReference<SpoolWriter> writer = new AtomicReference<>();
+    AtomicReference<Boolean> taken = new AtomicReference<>();
+    SpoolSeals whileItEnds = new SpoolSeals() {
+      @Override
+      public boolean due() {
+        return false;
+      }
+
+      @Override
+      public @Nullable EpochSeal seal(
+          EpochSeal.Reason reason, long segment, long offsetBytes, String headSha256) {
+        taken.set(
+            Objects.requireNonNull(writer.get()).row(event("gap", "reason"), Spools.START_MONO));
+        return null;
+      }
+
+      @Override
+      public void durable(EpochSeal seal) {}
+    };
+    try (SpoolWriter ending = SpoolWriter.open(
+        SpoolDirectory.create(dir.resolve("other.spool")),
+        Spools.header(),
+        Spools.SMALL,
+        SegmentKeeper.NONE,
+        whileItEnds)) {
+      writer.set(ending);
+
+      ending.end("test over", Spools.START_MONO);
+    }
+
+    assertThat(taken.get()).isFalse();
+    assertThat(Spools.read(dir.resolve("other.spool")).rows).isEmpty();
   }
 
   private SpoolReader.Summary summary() throws IOException {
