@@ -155,11 +155,13 @@ public final class OpenBundle implements Closeable {
     }
   }
 
-  private static boolean hasPosition(Path entry, long mark) throws IOException {
+  private static boolean hasPosition(Path entry, long mark) {
     try {
       return Files.readString(entry).startsWith("pos:\t" + mark + "\n");
-    } catch (NoSuchFileException e) {
-      return false; // another thread's descriptor, closed since the directory was listed
+    } catch (IOException e) {
+      // Another thread's descriptor, closed since the directory was listed: it cannot be opened, or
+      // not be read any more.
+      return false;
     }
   }
 }
