@@ -1,5 +1,7 @@
 package io.esnode.bundle;
 
+import static java.util.Objects.requireNonNull;
+
 import com.github.luben.zstd.Zstd;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -72,9 +74,9 @@ public final class BundleRows {
    */
   public static List<Row> read(String name, FileChannel channel, String table) throws IOException {
     BundleFile file = BundleFile.read(name, channel);
-    List<RowGroup> groups = BundleFile.footer(name, channel).getRow_groups();
     List<Row> rows = new ArrayList<>();
     try {
+      List<RowGroup> groups = requireNonNull(BundleFile.footer(name, channel).getRow_groups());
       for (int i = 0; i < file.manifest().rowGroups().size(); i++) {
         if (file.manifest().rowGroups().get(i).kind().equals(table)) {
           rows.addAll(rows(name, channel, table, groups.get(i)));
@@ -101,11 +103,12 @@ public final class BundleRows {
       texts.add(new HashMap<>());
       numbers.add(new HashMap<>());
     }
-    for (ColumnChunk chunk : group.getColumns()) {
-      List<String> path = chunk.getMeta_data().getPath_in_schema();
+    for (ColumnChunk chunk : requireNonNull(group.getColumns())) {
+      ColumnMetaData meta = requireNonNull(chunk.getMeta_data());
+      List<String> path = requireNonNull(meta.getPath_in_schema());
       boolean head = path.size() == 1 && HEAD.contains(path.get(0));
       if (head || (path.size() == 2 && path.get(0).equals(table))) {
-        column(name, channel, chunk.getMeta_data(), texts, numbers);
+        column(name, channel, meta, texts, numbers);
       }
     }
     List<Row> rows = new ArrayList<>();
@@ -133,7 +136,7 @@ public final class BundleRows {
       throw new BundleException(
           "%s: column %s is not as esnode writes it".formatted(name, meta.getPath_in_schema()));
     }
-    List<String> path = meta.getPath_in_schema();
+    List<String> path = requireNonNull(meta.getPath_in_schema());
     int present = path.size();
     PrimitiveType type = Types.optional(text ? PrimitiveTypeName.BINARY : PrimitiveTypeName.INT64)
         .named(path.get(path.size() - 1));
@@ -207,10 +210,10 @@ public final class BundleRows {
       if (header.isSetDictionary_page_header()) {
         dictionary = new DictionaryPage(
             BytesInput.from(unpacked(bytes, plain)),
-            header.getDictionary_page_header().getNum_values(),
+            requireNonNull(header.getDictionary_page_header()).getNum_values(),
             Encoding.PLAIN);
       } else if (header.isSetData_page_header_v2()) {
-        data.add(data(name, header.getData_page_header_v2(), bytes, plain, type));
+        data.add(data(name, requireNonNull(header.getData_page_header_v2()), bytes, plain, type));
       } else {
         throw new BundleException("%s: page of type %s".formatted(name, header.getType()));
       }
@@ -230,7 +233,7 @@ public final class BundleRows {
           header.getNum_values(),
           BytesInput.empty(),
           BytesInput.from(bytes, 0, levels),
-          Encoding.valueOf(header.getEncoding().name()),
+          Encoding.valueOf(requireNonNull(header.getEncoding()).name()),
           BytesInput.from(
               header.isIs_compressed() && rest.length > 0 ? unpacked(rest, plain - levels) : rest),
           plain,

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.parquet.Version;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.format.ColumnChunk;
@@ -124,8 +125,9 @@ final class Footer {
         column = nulls(leaf, group.rows(), at, group.nullBytes());
         at += group.nullBytes();
       }
-      packed += column.getMeta_data().getTotal_compressed_size();
-      plain += column.getMeta_data().getTotal_uncompressed_size();
+      ColumnMetaData meta = Objects.requireNonNull(column.getMeta_data());
+      packed += meta.getTotal_compressed_size();
+      plain += meta.getTotal_uncompressed_size();
       columns.add(column);
     }
     return new RowGroup(columns, plain, group.rows())

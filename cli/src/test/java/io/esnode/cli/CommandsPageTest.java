@@ -15,9 +15,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import picocli.CommandLine;
 
 /** Types every line of {@code docs/reference/commands.md} into a shell, in order, in one directory. */
+@Execution(ExecutionMode.CONCURRENT)
 class CommandsPageTest {
   private static final Path PAGE = Path.of("../docs/reference/commands.md");
   private static final Pattern LINE =
@@ -92,7 +95,7 @@ class CommandsPageTest {
     Path esnode = bin.resolve("esnode");
     Files.writeString(
         esnode,
-        "#!/bin/sh\nexec '%s' -XX:+UseSerialGC -Xshare:auto -cp '%s' %s \"$@\"\n"
+        "#!/bin/sh\nexec '%s' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto -cp '%s' %s \"$@\"\n"
             .formatted(
                 ProcessHandle.current().info().command().orElse("java"),
                 System.getProperty("java.class.path"),

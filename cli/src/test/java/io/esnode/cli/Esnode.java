@@ -45,7 +45,7 @@ record Esnode(Path directory) {
   /** @param environment besides ours */
   Process start(Map<String, String> environment, String... arguments) throws IOException {
     boolean records = arguments.length > 0 && arguments[0].equals("record");
-    List<String> flags = new ArrayList<>(records ? ChildJvm.RECORDER : ChildJvm.ANALYSIS);
+    List<String> flags = new ArrayList<>(records ? ChildJvm.RECORDER : ChildJvm.SHORT);
     // A user's locale and zone are not ours to choose.
     flags.addAll(
         List.of("-Duser.language=tr", "-Duser.country=TR", "-Duser.timezone=Pacific/Chatham"));

@@ -14,9 +14,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code record --mllog -- COMMAND} with commands that run. */
 class PassedOutputTest {
-  private static final String LINE =
-      ":::MLLOG {\"namespace\": \"\", \"time_ms\": %d, \"event_type\": \"POINT_IN_TIME\", \"key\": \"eval_accuracy\", \"value\": 0.75, \"metadata\": {}}\n";
-
   @TempDir
   Path dir;
 
@@ -34,7 +31,7 @@ class PassedOutputTest {
       output[i] = (byte) ((i * 2654435761L) >>> 13);
     }
     // Said before the recording: the time is the line's own.
-    byte[] line = ("\n" + LINE.formatted(System.currentTimeMillis())).getBytes(UTF_8);
+    byte[] line = ("\n" + line(System.currentTimeMillis())).getBytes(UTF_8);
     System.arraycopy(line, 0, output, 1 << 20, line.length);
     Files.write(dir.resolve("output"), output);
 
@@ -131,5 +128,10 @@ class PassedOutputTest {
     assertThat(recorder.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(recorder.exitValue()).isEqualTo(5);
     assertThat(dir.resolve("stdout")).hasContent("first\nlast\n");
+  }
+
+  private static String line(long millis) {
+    return ":::MLLOG {\"namespace\": \"\", \"time_ms\": %d, \"event_type\": \"POINT_IN_TIME\", \"key\": \"eval_accuracy\", \"value\": 0.75, \"metadata\": {}}\n"
+        .formatted(millis);
   }
 }

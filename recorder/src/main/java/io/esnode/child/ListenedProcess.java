@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +24,10 @@ public class ListenedProcess {
 
   private final Process process;
   private final String what;
-  private final Thread reader;
-  private final Thread complaints;
+  private final String threads;
+  private final Consumer<Message> messages;
+  private final Consumer<ListenedProcess> ended;
+  private volatile List<Thread> listening = List.of();
   private final Deque<String> lastLines = new ArrayDeque<>();
   private final long startedNanos = System.nanoTime();
   private volatile long heardNanos = startedNanos;
@@ -48,21 +51,25 @@ public class ListenedProcess {
       Consumer<ListenedProcess> ended) {
     this.process = process;
     this.what = what;
-    this.reader = new Thread(
+    this.threads = threads;
+    this.messages = messages;
+    this.ended = ended;
+  }
+
+  /** Begins to listen; once. */
+  public void listen() {
+    Thread complaints = new Thread(this::keepLastLines, threads + "-stderr");
+    Thread reader = new Thread(
         () -> {
           read(messages);
           ended.accept(this);
         },
         threads + "-reader");
-    this.complaints = new Thread(this::keepLastLines, threads + "-stderr");
-    reader.setDaemon(true);
-    complaints.setDaemon(true);
-  }
-
-  /** Begins to listen. */
-  public void listen() {
-    complaints.start();
-    reader.start();
+    listening = List.of(reader, complaints);
+    for (Thread thread : List.of(complaints, reader)) {
+      thread.setDaemon(true);
+      thread.start();
+    }
   }
 
   public long pid() {
@@ -126,8 +133,9 @@ public class ListenedProcess {
 
   /** Waits for what is still in the pipe. */
   public void drain(Duration most) throws InterruptedException {
-    reader.join(most.toMillis());
-    complaints.join(most.toMillis());
+    for (Thread thread : listening) {
+      thread.join(most.toMillis());
+    }
   }
 
   private void askToQuit() {
