@@ -278,7 +278,8 @@ final class Recording {
         0,
         null,
         policy == null || asked.continuous.isRing() ? "manual" : "continuous",
-        columns());
+        columns(),
+        null);
   }
 
   /** Null where nobody will be able to ask; the recording goes on without. */

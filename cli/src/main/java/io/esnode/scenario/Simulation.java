@@ -114,7 +114,8 @@ public final class Simulation {
         "manual",
         Registry.get().tables().stream()
             .collect(Collectors.toMap(
-                t -> t.name(), t -> t.columns().stream().map(Metric::column).toList())));
+                t -> t.name(), t -> t.columns().stream().map(Metric::column).toList())),
+        null);
   }
 
   private Map<String, String> inventory() {

@@ -60,48 +60,6 @@ public record SpoolHeader(
     columns = Map.copyOf(columns);
   }
 
-  /** The header of a spool without seals. */
-  public SpoolHeader(
-      String recordingId,
-      long segment,
-      @Nullable String previousSha256,
-      String node,
-      String bootId,
-      String toolVersion,
-      String target,
-      long startTs,
-      long startMono,
-      long intervalNanos,
-      boolean simulated,
-      Map<String, String> config,
-      Map<String, String> inventory,
-      String streamId,
-      long sequence,
-      @Nullable String previousBundle,
-      String selection,
-      Map<String, List<String>> columns) {
-    this(
-        recordingId,
-        segment,
-        previousSha256,
-        node,
-        bootId,
-        toolVersion,
-        target,
-        startTs,
-        startMono,
-        intervalNanos,
-        simulated,
-        config,
-        inventory,
-        streamId,
-        sequence,
-        previousBundle,
-        selection,
-        columns,
-        null);
-  }
-
   /** The header of the same spool with seals. */
   public SpoolHeader sealedFrom(EpochSeal first) {
     return with(segment, previousSha256, config, first);

@@ -85,6 +85,7 @@ class BurstRecordingTest {
         0,
         null,
         "manual",
-        any.columns());
+        any.columns(),
+        null);
   }
 }

@@ -107,7 +107,8 @@ final class MadeUpSpool {
         0,
         null,
         "manual",
-        columns);
+        columns,
+        null);
   }
 
   private static List<String> named(String prefix, int count) {

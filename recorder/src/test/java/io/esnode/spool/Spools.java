@@ -53,7 +53,8 @@ public final class Spools {
         0,
         null,
         "manual",
-        columns);
+        columns,
+        null);
   }
 
   static Map<String, List<String>> columns() {
