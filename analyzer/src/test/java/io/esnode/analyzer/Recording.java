@@ -36,6 +36,7 @@ final class Recording {
   private Manifest.Ticks ticks = new Manifest.Ticks(0, 0, 0, 0);
   private boolean ticksSet;
   private boolean burst;
+  private boolean recovered;
   private String node = "n-0123456789abcdef";
   private String bootId = "b0b0b0b0-0000-4000-8000-000000000000";
 
@@ -75,6 +76,12 @@ final class Recording {
   /** What is sampled at every tick of the host was sampled between the ticks as well, and was quite another. */
   Recording withBurst() {
     burst = true;
+    return this;
+  }
+
+  /** The recorder ended without saying so, and the spool was sealed afterwards. */
+  Recording recovered() {
+    recovered = true;
     return this;
   }
 
@@ -182,7 +189,7 @@ final class Recording {
         new Manifest.Cost(12L, 40_000_000L),
         0,
         new TreeMap<>(Map.of("kernel.release", "6.1.0", "cpu.model", "<script>")),
-        new Manifest.Spool(Sha256.hex("head"), 1, 4096, false, 0),
+        new Manifest.Spool(Sha256.hex("head"), 1, 4096, recovered, 0),
         new Manifest.Stream("01993f6e-0000-7000-8000-000000000001", 0, null, "manual"),
         List.of(),
         null,

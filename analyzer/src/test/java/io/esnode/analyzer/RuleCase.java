@@ -55,6 +55,8 @@ record RuleCase(
       } else if (interval.matches()) {
         long amount = Long.parseLong(interval.group(1));
         recording = new Recording(amount * (interval.group(2).equals("s") ? 1_000_000 : 1000));
+      } else if (line.equals("recovered")) {
+        recording.recovered();
       } else if (line.equals("expect absent") || line.equals("expect not_observed")) {
         state = line.substring(7);
       } else if (line.startsWith("expect ")) {
