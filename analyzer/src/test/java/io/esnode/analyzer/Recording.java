@@ -133,6 +133,8 @@ final class Recording {
             List.of(check),
             List.of(),
             null,
+            List.of(),
+            null,
             Json.object().build()));
   }
 

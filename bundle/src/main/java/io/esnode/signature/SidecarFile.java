@@ -2,17 +2,74 @@ package io.esnode.signature;
 
 import io.esnode.bundle.AtomicFile;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Pattern;
 
 /** Where the signature of a file lies: beside it, as {@code NAME.sigstore.json}. */
 public final class SidecarFile {
   public static final String SUFFIX = ".sigstore.json";
+
+  private static final int KEY_ID_DIGITS = 16;
+
+  private static final Pattern KEY_ID = Pattern.compile("[0-9a-f]{8,64}");
 
   private SidecarFile() {}
 
   public static Path of(Path artefact) {
     Path name = artefact.getFileName();
     return name == null ? artefact.resolve(SUFFIX) : artefact.resolveSibling(name + SUFFIX);
+  }
+
+  /**
+   * The signatures beside a file that are there: its own first, then further ones, {@code NAME.KEYID.sigstore.json}, by name.
+   * {@code KEYID} is 8 to 64 hex digits.
+   */
+  public static List<Path> all(Path artefact) throws IOException {
+    List<Path> found = new ArrayList<>();
+    Path own = of(artefact);
+    if (Files.exists(own, LinkOption.NOFOLLOW_LINKS)) {
+      found.add(own);
+    }
+    Path directory = artefact.toAbsolutePath().getParent();
+    String name = String.valueOf(artefact.getFileName());
+    if (directory == null || !Files.isReadable(directory)) {
+      return found;
+    }
+    List<Path> further = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(
+        directory, file -> isFurther(name, String.valueOf(file.getFileName())))) {
+      for (Path file : files) {
+        further.add(artefact.resolveSibling(String.valueOf(file.getFileName())));
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    further.sort(Comparator.comparing(Path::toString));
+    found.addAll(further);
+    return found;
+  }
+
+  private static boolean isFurther(String artefact, String candidate) {
+    return candidate.length() > artefact.length() + SUFFIX.length()
+        && candidate.startsWith(artefact + ".")
+        && candidate.endsWith(SUFFIX)
+        && KEY_ID
+            .matcher(
+                candidate.substring(artefact.length() + 1, candidate.length() - SUFFIX.length()))
+            .matches();
+  }
+
+  /** Where a further signature by this key lies. */
+  public static Path further(Path artefact, String keyId) {
+    return artefact.resolveSibling(
+        "%s.%s%s".formatted(artefact.getFileName(), keyId.substring(0, KEY_ID_DIGITS), SUFFIX));
   }
 
   /**

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param trust who stands behind it
  * @param checks every check performed, in order; the worst decides the exit status
  * @param notPerformed checks that were not performed, each with the reason
- * @param signer who signed, null without a readable signature
+ * @param signer who made the signature beside the file, null unless it holds
+ * @param trusted everybody trusted here who signed this file as what it is: the signer, and those of further sidecars
+ * @param time at which the signature existed, by somebody trusted here, null where nobody says
  * @param statement the signed in-toto Statement, null unless its signature holds
  */
 public record Verdict(
@@ -23,10 +25,13 @@ public record Verdict(
     List<Check> checks,
     List<String> notPerformed,
     @Nullable SignerIdentity signer,
+    List<SignerIdentity> trusted,
+    @Nullable TrustedTime time,
     Json.@Nullable Obj statement) {
   public Verdict {
     checks = List.copyOf(checks);
     notPerformed = List.copyOf(notPerformed);
+    trusted = List.copyOf(trusted);
   }
 
   /**
@@ -41,9 +46,25 @@ public record Verdict(
    * Who signed.
    *
    * @param keyId hex SHA-256 of the SubjectPublicKeyInfo
-   * @param label the name under which the key is trusted here, null where it is not
+   * @param label the name under which the key or the identity is known here, null where it is not
+   * @param identity whom a certificate names, null where the key stands for itself
    */
-  public record SignerIdentity(String keyId, @Nullable String label) {}
+  public record SignerIdentity(
+      String keyId, @Nullable String label, @Nullable Identity identity) {}
+
+  /**
+   * Whom a certificate authority names.
+   *
+   * @param issuer who told the authority (OpenID Connect issuer)
+   * @param subject subject alternative name of the certificate: an e-mail address, a workflow
+   */
+  public record Identity(String issuer, String subject) {
+    /** Text from a certificate: quoted, ASCII. */
+    @Override
+    public String toString() {
+      return Json.of(subject).ascii() + " by " + Json.of(issuer).ascii();
+    }
+  }
 
   /** The same where somebody else performs that check. */
   public Verdict performed(String check) {
@@ -54,6 +75,8 @@ public record Verdict(
         checks,
         notPerformed.stream().filter(line -> !line.equals(check)).toList(),
         signer,
+        trusted,
+        time,
         statement);
   }
 

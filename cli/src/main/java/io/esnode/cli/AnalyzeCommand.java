@@ -15,7 +15,6 @@ import io.esnode.signature.ExitCode;
 import io.esnode.signature.PredicateType;
 import io.esnode.signature.SidecarFile;
 import io.esnode.signature.Verifier;
-import io.esnode.signer.SidecarVerifier;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -111,8 +110,7 @@ final class AnalyzeCommand implements Callable<Integer> {
       requireNoEvidenceAt(out);
     }
     Instant now = Instant.now();
-    Verifier verifier = new SidecarVerifier(
-        trust.load(Home.of(System.getenv()), now), PredicateType.RECORDINGS, now);
+    Verifier verifier = trust.verifier(Home.of(System.getenv()), PredicateType.RECORDINGS, now);
     try (Evidence evidence = Evidence.open(files, verifier, unsigned)) {
       Ledger ledger = evidence.doubtful() && !child ? inChild(evidence) : here(evidence, moment);
       String json = ledger.toJson().canonical() + "\n";

@@ -10,7 +10,6 @@ import io.esnode.rule.RuleBook;
 import io.esnode.signature.ExitCode;
 import io.esnode.signature.PredicateType;
 import io.esnode.signature.Verifier;
-import io.esnode.signer.SidecarVerifier;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
@@ -87,8 +86,7 @@ final class QueryCommand implements Callable<Integer> {
     String sql = sql();
     List<Path> files = files();
     Instant now = Instant.now();
-    Verifier verifier = new SidecarVerifier(
-        trust.load(Home.of(System.getenv()), now), PredicateType.RECORDINGS, now);
+    Verifier verifier = trust.verifier(Home.of(System.getenv()), PredicateType.RECORDINGS, now);
     try (Evidence evidence = Evidence.open(files, verifier, unsigned)) {
       if (!child) {
         // Data formats stay data: there the stamp goes to standard error.

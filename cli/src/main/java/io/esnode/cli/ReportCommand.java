@@ -14,7 +14,7 @@ import io.esnode.signature.ExitCode;
 import io.esnode.signature.PredicateType;
 import io.esnode.signature.TrustState;
 import io.esnode.signature.Verdict;
-import io.esnode.signer.SidecarVerifier;
+import io.esnode.signature.Verifier;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -168,8 +168,8 @@ final class ReportCommand implements Callable<Integer> {
               .formatted(file));
     }
     Instant now = Instant.now();
-    SidecarVerifier verifier = new SidecarVerifier(
-        trust.load(Home.of(System.getenv()), now), Set.of(PredicateType.ANALYSIS), now);
+    Verifier verifier =
+        trust.verifier(Home.of(System.getenv()), Set.of(PredicateType.ANALYSIS), now);
     try (FileChannel open = FileChannel.open(file, StandardOpenOption.READ)) {
       Verdict verdict = verifier.verify(file, open);
       TrustState state = accepted(file, verdict);

@@ -2,6 +2,7 @@ package io.esnode.cli;
 
 import io.esnode.signature.ExitCode;
 import io.esnode.signer.KeyFileException;
+import io.esnode.signer.SidecarVerifier;
 import io.esnode.signer.TrustDirectory;
 import io.esnode.signer.TrustException;
 import io.esnode.signer.TrustedKey;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -33,6 +35,11 @@ final class TrustOptions {
       paramLabel = "DIR",
       description = "Trust directory to use instead of the one in $ESNODE_HOME.")
   private @Nullable Path directory;
+
+  /** A verifier that goes by these. */
+  SidecarVerifier verifier(Home home, Set<String> predicateTypes, Instant now) {
+    return new SidecarVerifier(load(home, now), predicateTypes, now);
+  }
 
   TrustedKeys load(Home home, Instant now) {
     try {

@@ -74,8 +74,9 @@ final class VerifyCommand implements Callable<Integer> {
     Instant now = Instant.now();
     Set<String> accepted = new HashSet<>(PredicateType.ALL);
     accepted.addAll(predicateTypes);
-    TrustedKeys trusted = trust.load(Home.of(System.getenv()), now);
-    SidecarVerifier verifier = new SidecarVerifier(trusted, accepted, now);
+    Home home = Home.of(System.getenv());
+    TrustedKeys trusted = trust.load(home, now);
+    SidecarVerifier verifier = trust.verifier(home, accepted, now);
     PrintWriter out = spec.commandLine().getOut();
     List<Json> verdicts = new ArrayList<>();
     List<Verdict> all = new ArrayList<>();

@@ -71,6 +71,8 @@ class StreamVerdictTest {
         List.of(),
         List.of(),
         null,
+        List.of(),
+        null,
         Json.object().put("predicate", Json.object().build()).build());
 
     assertThat(StreamVerdict.of(List.of(bundle("b", 1, "aa"), report))).isEmpty();
@@ -107,6 +109,14 @@ class StreamVerdictTest {
                 .build())
         .build();
     return new Verdict(
-        name + ".parquet", null, TrustState.TRUSTED_SIGNER, List.of(), List.of(), null, statement);
+        name + ".parquet",
+        null,
+        TrustState.TRUSTED_SIGNER,
+        List.of(),
+        List.of(),
+        null,
+        List.of(),
+        null,
+        statement);
   }
 }

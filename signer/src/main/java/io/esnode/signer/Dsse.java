@@ -4,8 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** Dead Simple Signing Envelope v1 (secure-systems-lab/dsse, protocol.md). */
-final class Dsse {
-  static final String IN_TOTO = "application/vnd.in-toto+json";
+public final class Dsse {
+  public static final String IN_TOTO = "application/vnd.in-toto+json";
 
   private Dsse() {}
 
@@ -18,7 +18,7 @@ final class Dsse {
    *
    * Lengths count bytes, in decimal.
    */
-  static byte[] preAuthenticationEncoding(String type, byte[] body) {
+  public static byte[] preAuthenticationEncoding(String type, byte[] body) {
     byte[] typeBytes = type.getBytes(StandardCharsets.UTF_8);
     ByteArrayOutputStream out = new ByteArrayOutputStream(typeBytes.length + body.length + 32);
     out.writeBytes(ascii("DSSEv1 " + Integer.toString(typeBytes.length) + " "));

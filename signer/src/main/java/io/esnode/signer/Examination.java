@@ -2,16 +2,14 @@ package io.esnode.signer;
 
 import static io.esnode.signature.ReasonCode.ARTIFACT_MISSING;
 import static io.esnode.signature.ReasonCode.DIGEST_MISMATCH;
+import static io.esnode.signature.ReasonCode.IDENTITY_UNKNOWN;
 import static io.esnode.signature.ReasonCode.MANIFEST_MISMATCH;
 import static io.esnode.signature.ReasonCode.NOT_A_BUNDLE;
 import static io.esnode.signature.ReasonCode.PREDICATE_MISMATCH;
 import static io.esnode.signature.ReasonCode.ROW_GROUP_MISMATCH;
 import static io.esnode.signature.ReasonCode.SIDECAR_MALFORMED;
-import static io.esnode.signature.ReasonCode.SIGNATURE_INVALID;
 import static io.esnode.signature.ReasonCode.SIGNATURE_MISSING;
 import static io.esnode.signature.ReasonCode.SIGNATURE_VALID;
-import static io.esnode.signature.ReasonCode.SIGNER_EXPIRED;
-import static io.esnode.signature.ReasonCode.SIGNER_REVOKED;
 import static io.esnode.signature.ReasonCode.SIGNER_UNKNOWN;
 import static io.esnode.signature.ReasonCode.UNREADABLE;
 
@@ -20,7 +18,7 @@ import io.esnode.bundle.BundleFile;
 import io.esnode.bundle.Manifest;
 import io.esnode.json.Json;
 import io.esnode.json.JsonException;
-import io.esnode.json.JsonReader;
+import io.esnode.signature.ExitCode;
 import io.esnode.signature.PredicateType;
 import io.esnode.signature.ReasonCode;
 import io.esnode.signature.SidecarFile;
@@ -32,10 +30,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -46,25 +42,21 @@ final class Examination {
   /** So many damaged row groups are named; the rest is counted. */
   private static final int NAMED = 8;
 
+  private static final Set<ReasonCode> UNKNOWN = EnumSet.of(SIGNER_UNKNOWN, IDENTITY_UNKNOWN);
+
   private final Path file;
-  private final TrustedKeys trusted;
-  private final Set<String> predicateTypes;
-  private final Instant now;
+  private final Rules rules;
 
   private final List<Verdict.Check> checks = new ArrayList<>();
-  private @Nullable Sidecar sidecar;
-  private @Nullable VerifyingKey signer;
-  private Json.@Nullable Obj statement;
-  private Json.@Nullable Obj manifest;
-  private List<Manifest.RowGroup> rowGroups = List.of();
+  private final SignatureExamination signature;
+  private final List<Verdict.SignerIdentity> trusted = new ArrayList<>();
+  private final List<String> skipped = new ArrayList<>();
   private @Nullable FileDigests digests;
-  private boolean keyTrusted;
 
-  Examination(Path file, TrustedKeys trusted, Set<String> predicateTypes, Instant now) {
+  Examination(Path file, Rules rules) {
     this.file = file;
-    this.trusted = trusted;
-    this.predicateTypes = predicateTypes;
-    this.now = now;
+    this.rules = rules;
+    this.signature = new SignatureExamination(rules, checks);
   }
 
   boolean canBeOpened() {
@@ -93,18 +85,22 @@ final class Examination {
 
   void run(FileChannel open) {
     try {
-      Optional<byte[]> bytes = sidecarBytes();
-      if (bytes.isPresent()) {
-        checkSignature(bytes.get());
-      }
-      digests = FileDigests.of(open, rowGroups);
-      if (statement != null) {
-        checkFile(open, statement, digests);
+      List<Path> beside = SidecarFile.all(file);
+      Path first = beside.isEmpty() ? SidecarFile.of(file) : beside.get(0);
+      Optional<byte[]> bytes = sidecarBytes(first);
+      bytes.ifPresent(signature::check);
+      digests = FileDigests.of(open, signature.rowGroups());
+      if (signature.signed()) {
+        checkFile(open, digests);
       } else if (bytes.isEmpty()) {
         checkUnsigned(open);
       }
-      if (signer != null) {
-        checkTrust(signer);
+      signature.checkTrust();
+      if (signature.trusted() && signature.signer() != null) {
+        trusted.add(signature.signer());
+      }
+      for (Path other : beside.subList(Math.min(1, beside.size()), beside.size())) {
+        checkFurther(other, digests.sha256());
       }
     } catch (IOException e) {
       unreadable(e);
@@ -114,9 +110,51 @@ final class Examination {
     }
   }
 
+  /** Somebody else's signature of the same file: counts only if it is trusted, and must not be wrong. */
+  private void checkFurther(Path path, String sha256) throws JsonException {
+    String name = "further signature %s: ".formatted(path.getFileName());
+    List<Verdict.Check> found = new ArrayList<>();
+    SignatureExamination further = new SignatureExamination(rules, found);
+    sidecarBytes(path).ifPresent(further::check);
+    if (further.signed() && !further.signedDigests().contains(sha256)) {
+      further.fail(DIGEST_MISMATCH, "digest: is about another file");
+    } else if (further.signed() && !type(further).equals(type(signature))) {
+      further.fail(
+          PREDICATE_MISMATCH,
+          "predicate type: found %s, expected %s as in the first"
+              .formatted(type(further), type(signature)));
+    }
+    further.checkTrust();
+    List<Verdict.Check> failed = found.stream().filter(check -> !check.passed()).toList();
+    if (failed.isEmpty() && further.trusted() && further.signer() != null) {
+      if (trusted.stream().noneMatch(known -> same(known, further.signer()))) {
+        trusted.add(further.signer());
+      }
+      pass(SIGNATURE_VALID, name + "by " + further.signer().label());
+      return;
+    }
+    for (Verdict.Check check : failed) {
+      if (check.reason().exit() == ExitCode.UNTRUSTED) {
+        skipped.add(name + "does not count: " + check.message());
+      } else {
+        fail(check.reason(), name + check.message());
+      }
+    }
+  }
+
+  private static boolean same(Verdict.SignerIdentity a, Verdict.SignerIdentity b) {
+    return a.identity() == null ? a.keyId().equals(b.keyId()) : a.identity().equals(b.identity());
+  }
+
+  private static String type(SignatureExamination of) {
+    Json.Obj statement = of.statement();
+    return statement == null
+        ? PredicateType.NONE
+        : statement.find("predicateType").map(Json::canonical).orElse("");
+  }
+
   /** Empty where there is no sidecar that can be read, which is recorded. */
-  private Optional<byte[]> sidecarBytes() {
-    Path path = SidecarFile.of(file);
+  private Optional<byte[]> sidecarBytes(Path path) {
     if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       fail(
           SIGNATURE_MISSING,
@@ -138,126 +176,9 @@ final class Examination {
     }
   }
 
-  private void checkSignature(byte[] bytes) {
-    try {
-      Sidecar read = Sidecar.parse(bytes);
-      sidecar = read;
-      Optional<VerifyingKey> key = keyOf(read);
-      if (key.isEmpty()) {
-        return;
-      }
-      byte[] signed = Dsse.preAuthenticationEncoding(Dsse.IN_TOTO, read.payload());
-      if (!key.get().verifies(signed, read.signature())) {
-        fail(
-            SIGNATURE_INVALID,
-            "signature: does not match key %s; the sidecar was changed, or another key made it"
-                .formatted(key.get()));
-        return;
-      }
-      signer = key.get();
-      pass(SIGNATURE_VALID, "signature: ECDSA P-256 by key " + key.get());
-      checkStatement(JsonReader.object(read.payload()), key.get());
-    } catch (SidecarException e) {
-      fail(
-          SIDECAR_MALFORMED,
-          "sidecar: %s; get the one that the recorder wrote".formatted(e.getMessage()));
-    } catch (JsonException e) {
-      fail(SIDECAR_MALFORMED, "statement: %s".formatted(e.getMessage()));
-    }
-  }
-
-  /** The trusted key that the hint names, else the one in the statement if it is what the hint names. */
-  private Optional<VerifyingKey> keyOf(Sidecar read) {
-    String keyId = HexFormat.of().formatHex(StrictBase64.decode(read.hint()));
-    Optional<TrustedKey> known = trusted.find(keyId);
-    if (known.isPresent()) {
-      return known.map(TrustedKey::key);
-    }
-    String unchecked =
-        "key: %s is not trusted here, %s, so the signature could not be checked; give the signer's key with --key";
-    try {
-      VerifyingKey embedded = embeddedKey(JsonReader.object(read.payload()));
-      if (embedded.keyId().equals(keyId)) {
-        return Optional.of(embedded);
-      }
-      fail(
-          SIGNER_UNKNOWN,
-          unchecked.formatted(keyId, "the statement carries another (" + embedded + ")"));
-    } catch (JsonException | KeyFileException | IllegalArgumentException e) {
-      fail(SIGNER_UNKNOWN, unchecked.formatted(keyId, "the statement carries no such key"));
-    }
-    return Optional.empty();
-  }
-
-  private static VerifyingKey embeddedKey(Json.Obj statement)
-      throws JsonException, KeyFileException {
-    String text =
-        statement.obj("predicate").obj(SidecarSigner.SIGNER).text(SidecarSigner.PUBLIC_KEY);
-    return VerifyingKey.ofSpki("predicate.signer.public_key", StrictBase64.decode(text));
-  }
-
-  private void checkStatement(Json.Obj signed, VerifyingKey key) throws JsonException {
-    if (!signed.text("_type").equals(SidecarSigner.STATEMENT)) {
-      throw new JsonException("_type: found %s, expected \"%s\""
-          .formatted(Excerpt.of(signed.text("_type")), SidecarSigner.STATEMENT));
-    }
-    String type = signed.text("predicateType");
-    Json.Obj predicate = signed.obj("predicate");
-    signed.arr("subject").objects();
-    statement = signed;
-    if (!predicateTypes.contains(type)) {
-      fail(
-          PREDICATE_MISMATCH,
-          "predicate type: found %s, expected %s"
-              .formatted(Excerpt.of(type), predicateTypes.stream().sorted().toList()));
-      return;
-    }
-    if (predicate.has(SidecarSigner.SIGNER) && !signerNamedIs(signed, key)) {
-      fail(
-          PREDICATE_MISMATCH,
-          "predicate.signer: names another key than %s, which signed".formatted(key));
-      return;
-    }
-    pass(PREDICATE_MISMATCH, "predicate type: " + type);
-    if (PredicateType.RECORDINGS.contains(type)) {
-      readManifest(predicate.obj("manifest"), type);
-    }
-  }
-
-  private static boolean signerNamedIs(Json.Obj signed, VerifyingKey key) {
-    try {
-      return embeddedKey(signed).equals(key);
-    } catch (JsonException | KeyFileException | IllegalArgumentException e) {
-      return false;
-    }
-  }
-
-  private void readManifest(Json.Obj claimed, String type) throws JsonException {
-    if (claimed.bool("simulated") != type.equals(PredicateType.SIMULATED_RECORDING)) {
-      fail(
-          PREDICATE_MISMATCH,
-          "predicate type: found %s for a manifest that says simulated = %s"
-              .formatted(type, claimed.bool("simulated")));
-    }
-    List<Manifest.RowGroup> groups = new ArrayList<>();
-    long end = 0;
-    for (Json.Obj group : claimed.arr("row_groups").objects()) {
-      long offset = group.integer("offset");
-      long bytes = group.integer("bytes");
-      if (offset < end || bytes < 1 || offset > Long.MAX_VALUE - bytes) {
-        throw new JsonException("row group %d: %d bytes at %d, expected some, at %d or later"
-            .formatted(groups.size(), bytes, offset, end));
-      }
-      end = offset + bytes;
-      groups.add(new Manifest.RowGroup(
-          group.text("kind"), group.integer("rows"), offset, bytes, group.text("sha256")));
-    }
-    manifest = claimed;
-    rowGroups = groups;
-  }
-
-  private void checkFile(FileChannel open, Json.Obj signed, FileDigests found) throws IOException {
-    List<String> expected = subjectDigests(signed);
+  private void checkFile(FileChannel open, FileDigests found) throws IOException {
+    List<String> expected = signature.signedDigests();
+    Json.Obj manifest = signature.manifest();
     boolean whole = expected.contains(found.sha256());
     if (whole) {
       pass(
@@ -282,17 +203,6 @@ final class Examination {
     }
   }
 
-  private static List<String> subjectDigests(Json.Obj signed) throws JsonException {
-    List<String> digests = new ArrayList<>();
-    for (Json.Obj subject : signed.arr("subject").objects()) {
-      if (subject.find("digest").orElse(Json.Null.NULL) instanceof Json.Obj digest
-          && digest.find("sha256").orElse(Json.Null.NULL) instanceof Json.Str sha256) {
-        digests.add(sha256.value());
-      }
-    }
-    return digests;
-  }
-
   private static String excerpts(List<String> digests) {
     String first = Excerpt.of(digests.get(0)).replace("\"", "");
     return digests.size() == 1
@@ -301,6 +211,7 @@ final class Examination {
   }
 
   private void checkRowGroups(FileDigests found, boolean whole) {
+    List<Manifest.RowGroup> rowGroups = signature.rowGroups();
     List<String> intact = new ArrayList<>();
     int damaged = 0;
     for (int i = 0; i < rowGroups.size(); i++) {
@@ -370,7 +281,7 @@ final class Examination {
 
   private void checkUnsigned(FileChannel open) throws IOException {
     ArtefactKind kind = ArtefactKind.of(open);
-    boolean bundleExpected = PredicateType.RECORDINGS.containsAll(predicateTypes)
+    boolean bundleExpected = PredicateType.RECORDINGS.containsAll(rules.predicateTypes())
         || String.valueOf(file.getFileName()).endsWith(".parquet");
     if (kind == ArtefactKind.OTHER || (bundleExpected && kind != ArtefactKind.PARQUET)) {
       fail(
@@ -378,37 +289,6 @@ final class Examination {
           open.size() == 0
               ? "file: found an empty file, expected a bundle"
               : "file: found no \"PAR1\" at both ends, expected a bundle");
-    }
-  }
-
-  private void checkTrust(VerifyingKey key) {
-    TrustedKey known = trusted.find(key.keyId()).orElse(null);
-    if (known == null) {
-      fail(
-          SIGNER_UNKNOWN,
-          "key: %s is not trusted here; if its owner confirms this key id, 'esnode trust add' or --key"
-              .formatted(key));
-      return;
-    }
-    TrustedKey.Revocation revocation = known.revocation();
-    if (revocation != null) {
-      fail(
-          SIGNER_REVOKED,
-          "key: %s (%s) was revoked at %s: %s; no trusted time shows that the signature is older"
-              .formatted(key, known.label(), revocation.at(), Excerpt.of(revocation.reason())));
-    } else if (!known.isValidAt(now)) {
-      fail(
-          SIGNER_EXPIRED,
-          "key: %s (%s) is trusted from %s until %s, and it is %s; no trusted time shows when it signed"
-              .formatted(
-                  key,
-                  known.label(),
-                  known.validFrom() == null ? "ever" : known.validFrom(),
-                  known.validUntil() == null ? "further notice" : known.validUntil(),
-                  now));
-    } else {
-      keyTrusted = true;
-      pass(SIGNER_UNKNOWN, "key: trusted as %s".formatted(known.label()));
     }
   }
 
@@ -420,7 +300,7 @@ final class Examination {
     checks.add(new Verdict.Check(reason, false, message));
   }
 
-  @SuppressWarnings("NullAway") // javac 17 drops the @Nullable of Verdict's component statement
+  @SuppressWarnings("NullAway") // javac 17 drops the @Nullable of Verdict's components
   Verdict verdict() {
     return new Verdict(
         file.toString(),
@@ -428,41 +308,31 @@ final class Examination {
         state(),
         checks,
         notPerformed(),
-        signer == null
-            ? null
-            : new Verdict.SignerIdentity(
-                signer.keyId(),
-                trusted.find(signer.keyId()).map(TrustedKey::label).orElse(null)),
-        statement);
+        signature.signer(),
+        trusted,
+        signature.time(),
+        signature.statement());
   }
 
   private TrustState state() {
     Set<ReasonCode> failed = EnumSet.noneOf(ReasonCode.class);
     checks.stream().filter(check -> !check.passed()).forEach(check -> failed.add(check.reason()));
     if (failed.isEmpty()) {
-      return keyTrusted && statement != null ? TrustState.TRUSTED_SIGNER : TrustState.REFUSED;
+      return signature.trusted() && signature.signed()
+          ? TrustState.TRUSTED_SIGNER
+          : TrustState.REFUSED;
     }
-    if (failed.equals(Set.of(SIGNER_UNKNOWN)) && statement != null) {
+    if (UNKNOWN.containsAll(failed) && signature.signed()) {
       return TrustState.SIGNER_UNKNOWN;
     }
     return failed.equals(Set.of(SIGNATURE_MISSING)) ? TrustState.UNSIGNED : TrustState.REFUSED;
   }
 
   private List<String> notPerformed() {
-    List<String> skipped = new ArrayList<>();
-    if (sidecar != null && statement == null) {
-      skipped.add("digest against the statement: no statement whose signature holds");
-    }
-    skipped.add(
-        sidecar != null && sidecar.stamped()
-            ? "RFC 3161 time stamp: there is one, and this esnode does not check it"
-            : "RFC 3161 time stamp: none");
-    skipped.add(
-        sidecar != null && sidecar.logged()
-            ? "transparency log: there is an entry, and this esnode does not check it"
-            : "transparency log: none");
-    skipped.add(SidecarVerifier.NO_WITNESS);
-    skipped.add("policy: none given");
-    return skipped;
+    List<String> lines = new ArrayList<>(signature.notPerformed());
+    lines.addAll(skipped);
+    lines.add(SidecarVerifier.NO_WITNESS);
+    lines.add(SidecarVerifier.NO_POLICY);
+    return lines;
   }
 }

@@ -6,13 +6,13 @@ import java.nio.file.AccessDeniedException;
 import org.jspecify.annotations.Nullable;
 
 /** What came from outside on its way into a message. */
-final class Excerpt {
+public final class Excerpt {
   private static final int MAX = 80;
 
   private Excerpt() {}
 
   /** Text from a hostile file: quoted, ASCII, short. */
-  static String of(@Nullable String text) {
+  public static String of(@Nullable String text) {
     if (text == null) {
       return "nothing";
     }
@@ -20,7 +20,7 @@ final class Excerpt {
   }
 
   /** What the file system refused; Java's own message is often only a path. */
-  static String of(IOException e) {
+  public static String of(IOException e) {
     if (e instanceof AccessDeniedException) {
       return "permission denied";
     }

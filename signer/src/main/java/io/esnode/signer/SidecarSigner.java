@@ -81,6 +81,6 @@ public final class SidecarSigner implements Signer, EpochChain.NodeKey {
         .build();
     byte[] payload = statement.ascii().getBytes(StandardCharsets.US_ASCII);
     byte[] signature = key.sign(Dsse.preAuthenticationEncoding(Dsse.IN_TOTO, payload));
-    return new Sidecar(key.verifyingKey().hint(), payload, signature, false, false).toBytes();
+    return Sidecar.of(key.verifyingKey().hint(), payload, signature).toBytes();
   }
 }

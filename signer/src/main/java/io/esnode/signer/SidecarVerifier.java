@@ -8,6 +8,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -15,29 +17,67 @@ import java.util.Set;
  * the sidecar holds. Memory does not grow with the file. Thread-safe.
  *
  * <p>Order: sidecar, media type, key, signature, and only then the statement: its type, predicate type, the file's digest,
- * row groups, manifest; at last whether the key is trusted at the given time.
+ * row groups, manifest; at last whether the signer is trusted, at the time at which the signature is known to have existed.
  */
 public final class SidecarVerifier implements Verifier {
   /** What a verdict says that nobody looked for: of a recording, its seals may tell more. */
   public static final String NO_WITNESS = "witness: not anchored";
 
-  private final TrustedKeys trusted;
-  private final Set<String> predicateTypes;
-  private final Instant now;
+  /** What a verdict says where no policy was asked. */
+  public static final String NO_POLICY = "policy: none given";
+
+  private final Rules rules;
 
   /**
    * @param predicateTypes what the statement may be; see {@link PredicateType}
-   * @param now the time at which keys must be valid; no signature carries a trusted time of its own yet
+   * @param now the time at which a signer must be valid where no trusted time is known
    */
   public SidecarVerifier(TrustedKeys trusted, Set<String> predicateTypes, Instant now) {
-    this.trusted = trusted;
-    this.predicateTypes = Set.copyOf(predicateTypes);
-    this.now = now;
+    this(new Rules(trusted, List.of(), Set.copyOf(predicateTypes), now, null, null));
+  }
+
+  private SidecarVerifier(Rules rules) {
+    this.rules = rules;
+  }
+
+  /** The same that also takes certificates of these, as far as {@link #with(KeylessVerifier)} can check them. */
+  public SidecarVerifier with(Collection<TrustedIdentity> identities) {
+    return new SidecarVerifier(new Rules(
+        rules.keys(),
+        List.copyOf(identities),
+        rules.predicateTypes(),
+        rules.now(),
+        rules.stamps(),
+        rules.keyless()));
+  }
+
+  /** The same that also checks time stamps. */
+  @SuppressWarnings("NullAway") // javac 17 drops the @Nullable of the record's components
+  public SidecarVerifier with(StampVerifier stamps) {
+    return new SidecarVerifier(new Rules(
+        rules.keys(),
+        rules.identities(),
+        rules.predicateTypes(),
+        rules.now(),
+        stamps,
+        rules.keyless()));
+  }
+
+  /** The same that also checks certificates and log entries. */
+  @SuppressWarnings("NullAway") // javac 17 drops the @Nullable of the record's components
+  public SidecarVerifier with(KeylessVerifier keyless) {
+    return new SidecarVerifier(new Rules(
+        rules.keys(),
+        rules.identities(),
+        rules.predicateTypes(),
+        rules.now(),
+        rules.stamps(),
+        keyless));
   }
 
   /** Opens and verifies; a file that cannot be opened is a verdict too. */
   public Verdict verify(Path file) {
-    Examination examination = new Examination(file, trusted, predicateTypes, now);
+    Examination examination = new Examination(file, rules);
     if (examination.canBeOpened()) {
       try (FileChannel open = FileChannel.open(file, StandardOpenOption.READ)) {
         return verify(file, open);
@@ -50,7 +90,7 @@ public final class SidecarVerifier implements Verifier {
 
   @Override
   public Verdict verify(Path file, FileChannel open) {
-    Examination examination = new Examination(file, trusted, predicateTypes, now);
+    Examination examination = new Examination(file, rules);
     examination.run(open);
     return examination.verdict();
   }

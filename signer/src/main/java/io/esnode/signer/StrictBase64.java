@@ -3,11 +3,11 @@ package io.esnode.signer;
 import java.util.Base64;
 
 /** RFC 4648 section 4, one text per value: padding present, unused bits zero, nothing else between. */
-final class StrictBase64 {
+public final class StrictBase64 {
   private StrictBase64() {}
 
   /** @throws IllegalArgumentException if the text is not the one form of any bytes */
-  static byte[] decode(String text) {
+  public static byte[] decode(String text) {
     byte[] bytes = Base64.getDecoder().decode(text);
     if (!encode(bytes).equals(text)) {
       throw new IllegalArgumentException("not canonical base64");
@@ -15,7 +15,7 @@ final class StrictBase64 {
     return bytes;
   }
 
-  static String encode(byte[] bytes) {
+  public static String encode(byte[] bytes) {
     return Base64.getEncoder().encodeToString(bytes);
   }
 }

@@ -25,7 +25,8 @@ public record TrustedKey(
     Instant added,
     @Nullable Instant validFrom,
     @Nullable Instant validUntil,
-    @Nullable Revocation revocation) {
+    @Nullable Revocation revocation)
+    implements Trusted {
   static final String FORMAT = "esnode.trusted-key/1";
   static final int MAX_LABEL = 64;
 
@@ -65,11 +66,6 @@ public record TrustedKey(
 
   public String keyId() {
     return key.keyId();
-  }
-
-  public boolean isValidAt(Instant time) {
-    return (validFrom == null || !time.isBefore(validFrom))
-        && (validUntil == null || time.isBefore(validUntil));
   }
 
   TrustedKey revoked(Revocation why) {

@@ -126,19 +126,28 @@ public final class VerifyingKey {
    *
    * @param signature DER {@code SEQUENCE {r, s}} in its one form; any other is refused, so that no bit of it is free
    */
-  boolean verifies(byte[] message, byte[] signature) {
+  public boolean verifies(byte[] message, byte[] signature) {
+    return verifies(ALGORITHM, message, signature);
+  }
+
+  /** The same of a message of which only the SHA-256 is at hand. */
+  boolean verifiesDigest(byte[] sha256, byte[] signature) {
+    return verifies("NONEwithECDSA", sha256, signature);
+  }
+
+  private boolean verifies(String algorithm, byte[] message, byte[] signature) {
     if (!isDer(signature)) {
       return false;
     }
     try {
-      Signature ecdsa = Signature.getInstance(ALGORITHM);
+      Signature ecdsa = Signature.getInstance(algorithm);
       ecdsa.initVerify(key);
       ecdsa.update(message);
       return ecdsa.verify(signature);
     } catch (SignatureException | InvalidKeyException e) {
       return false;
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java platform has " + ALGORITHM, e);
+      throw new IllegalStateException("every Java platform has " + algorithm, e);
     }
   }
 

@@ -33,7 +33,8 @@ class OpensslTest {
   void opensslVerifiesTheEnvelope() throws Exception {
     Sidecar sidecar = Sidecar.parse(Files.readAllBytes(SidecarFile.of(Samples.signedBundle(dir))));
     Path encoded = Files.write(
-        dir.resolve("pae"), Dsse.preAuthenticationEncoding(Dsse.IN_TOTO, sidecar.payload()));
+        dir.resolve("pae"),
+        Dsse.preAuthenticationEncoding(Dsse.IN_TOTO, sidecar.payload().orElseThrow()));
     Path signature = Files.write(dir.resolve("sig"), sidecar.signature());
     Path key =
         Files.writeString(dir.resolve("k.pub"), Samples.KEY.verifyingKey().pem());

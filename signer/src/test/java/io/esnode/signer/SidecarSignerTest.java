@@ -17,7 +17,7 @@ class SidecarSignerTest {
   void statementNamesFileDigestTypeAndSigner() throws IOException {
     byte[] sidecar = SIGNER.sign("a.txt", Sha256.hex("a"), Samples.NOTE_TYPE, EMPTY);
 
-    Json.Obj statement = JsonReader.object(Sidecar.parse(sidecar).payload());
+    Json.Obj statement = JsonReader.object(Sidecar.parse(sidecar).payload().orElseThrow());
 
     assertThat(statement.canonical())
         .isEqualTo(
@@ -32,7 +32,7 @@ class SidecarSignerTest {
     byte[] sidecar = SIGNER.sign("a.txt", Sha256.hex("a"), Samples.NOTE_TYPE, EMPTY);
 
     assertThat(java.util.HexFormat.of()
-            .formatHex(StrictBase64.decode(Sidecar.parse(sidecar).hint())))
+            .formatHex(StrictBase64.decode(Sidecar.parse(sidecar).hint().orElseThrow())))
         .isEqualTo(SIGNER.keyId());
   }
 

@@ -34,7 +34,7 @@ class SidecarTest {
 
   @Test
   void sidecarIsAsciiWithoutWhiteSpaceAndHasAnAsciiPayload() throws IOException {
-    byte[] payload = Sidecar.parse(bytes(SIGNED)).payload();
+    byte[] payload = Sidecar.parse(bytes(SIGNED)).payload().orElseThrow();
 
     assertThat(SIGNED).isASCII().doesNotContainAnyWhitespaces();
     assertThat(new String(payload, StandardCharsets.UTF_8)).isASCII().contains("85 \\u00b0C");

@@ -51,7 +51,7 @@ class SidecarVerifierTest {
             ReasonCode.MANIFEST_MISMATCH,
             ReasonCode.SIGNER_UNKNOWN);
     assertThat(verdict.signer())
-        .isEqualTo(new Verdict.SignerIdentity(Samples.KEY.verifyingKey().keyId(), "lab"));
+        .isEqualTo(new Verdict.SignerIdentity(Samples.KEY.verifyingKey().keyId(), "lab", null));
   }
 
   @Test
@@ -87,7 +87,7 @@ class SidecarVerifierTest {
     assertThat(verdict.exit()).isEqualTo(UNTRUSTED);
     assertThat(failed(verdict)).containsExactly(ReasonCode.SIGNER_UNKNOWN);
     assertThat(verdict.signer())
-        .isEqualTo(new Verdict.SignerIdentity(Samples.KEY.verifyingKey().keyId(), null));
+        .isEqualTo(new Verdict.SignerIdentity(Samples.KEY.verifyingKey().keyId(), null, null));
   }
 
   @Test
@@ -411,13 +411,13 @@ class SidecarVerifierTest {
   }
 
   private static byte[] payloadOf(Path file) throws IOException {
-    return Sidecar.parse(Files.readAllBytes(SidecarFile.of(file))).payload();
+    return Sidecar.parse(Files.readAllBytes(SidecarFile.of(file))).payload().orElseThrow();
   }
 
   private static void resign(Path file, SigningKey key, byte[] payload) throws IOException {
     byte[] signature = key.sign(Dsse.preAuthenticationEncoding(Dsse.IN_TOTO, payload));
     SidecarFile.write(
-        file, new Sidecar(key.verifyingKey().hint(), payload, signature, false, false).toBytes());
+        file, Sidecar.of(key.verifyingKey().hint(), payload, signature).toBytes());
   }
 
   private static List<ReasonCode> failed(Verdict verdict) {
