@@ -3,8 +3,9 @@ package io.esnode.cli;
 import io.esnode.signature.ExitCode;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,7 +20,29 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {
-  private static final String RECORD = "record";
+  /** By name, in the order of the help. */
+  private static final Map<String, Class<?>> COMMANDS = new LinkedHashMap<>();
+
+  static {
+    COMMANDS.put("demo", DemoCommand.class);
+    COMMANDS.put("doctor", DoctorCommand.class);
+    COMMANDS.put("record", RecordCommand.class);
+    COMMANDS.put("simulate", SimulateCommand.class);
+    COMMANDS.put("dump", DumpCommand.class);
+    COMMANDS.put("recover", RecoverCommand.class);
+    COMMANDS.put("release", ReleaseCommand.class);
+    COMMANDS.put("status", StatusCommand.class);
+    COMMANDS.put("mark", MarkCommand.class);
+    COMMANDS.put("trigger", TriggerCommand.class);
+    COMMANDS.put("seal", SealCommand.class);
+    COMMANDS.put("verify", VerifyCommand.class);
+    COMMANDS.put("key", KeyCommand.class);
+    COMMANDS.put("trust", TrustCommand.class);
+    COMMANDS.put("config", ConfigCommand.class);
+    COMMANDS.put("analyze", AnalyzeCommand.class);
+    COMMANDS.put("query", QueryCommand.class);
+    COMMANDS.put("report", ReportCommand.class);
+  }
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli injects it
@@ -49,38 +72,24 @@ public final class Main implements Runnable {
   /** All commands. */
   static CommandLine commands() {
     CommandLine line = new CommandLine(new Main());
-    List.of(
-            DemoCommand.class,
-            DoctorCommand.class,
-            RecordCommand.class,
-            SimulateCommand.class,
-            DumpCommand.class,
-            RecoverCommand.class,
-            ReleaseCommand.class,
-            StatusCommand.class,
-            MarkCommand.class,
-            TriggerCommand.class,
-            SealCommand.class,
-            VerifyCommand.class,
-            KeyCommand.class,
-            TrustCommand.class,
-            ConfigCommand.class,
-            AnalyzeCommand.class,
-            QueryCommand.class,
-            ReportCommand.class,
-            CommandLine.HelpCommand.class)
-        .forEach(line::addSubcommand);
-    return readAlike(line);
+    COMMANDS.values().forEach(line::addSubcommand);
+    return readAlike(line.addSubcommand(CommandLine.HelpCommand.class));
   }
 
-  /** The recording process would keep what it loads: the other commands' classes are 3 MB. */
-  private static CommandLine recording() {
-    return readAlike(new CommandLine(new Main()).addSubcommand(RecordCommand.class));
+  /**
+   * The one that is called, where there is one: the others' classes and models are a quarter of a short command's time, and 3 MB
+   * that a recording process would keep.
+   */
+  private static CommandLine called(String... args) {
+    Class<?> command = args.length == 0 ? null : COMMANDS.get(args[0]);
+    return command == null
+        ? commands()
+        : readAlike(new CommandLine(new Main()).addSubcommand(command));
   }
 
   /** Runs one command line without ending the process. */
   static int run(PrintWriter out, PrintWriter err, String... args) {
-    CommandLine line = args.length > 0 && args[0].equals(RECORD) ? recording() : commands();
+    CommandLine line = called(args);
     line.setOut(out);
     line.setErr(err);
     line.setExitCodeExceptionMapper(e -> e instanceof CommandException c ? c.exit() : ExitCode.BUG);

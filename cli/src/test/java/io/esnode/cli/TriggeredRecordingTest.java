@@ -43,7 +43,7 @@ class TriggeredRecordingTest {
         "record",
         "--no-gpu",
         "--duration",
-        "500ms",
+        "2s",
         "--interval",
         "50ms",
         "--trigger",
