@@ -320,7 +320,7 @@ class RecordCommandTest {
     assertThat(answer.exit()).isEqualTo(74);
     assertThat(answer.err())
         .startsWith("esnode: nowhere/t.parquet: directory ")
-        .endsWith("does not exist\n");
+        .endsWith("does not exist; make it first\n");
   }
 
   @Test

@@ -64,7 +64,7 @@ public final class SpoolDirectory implements Closeable {
           e);
     } catch (NoSuchFileException e) {
       throw new SpoolException(
-          "%s: the directory to record into does not exist".formatted(path), e);
+          "%s: the directory to record into does not exist; make it first".formatted(path), e);
     }
     return open(path);
   }
