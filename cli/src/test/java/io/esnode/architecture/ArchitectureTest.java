@@ -52,7 +52,9 @@ class ArchitectureTest {
     "io.esnode.witness..",
     "io.esnode.recorder.."
   };
-  private static final String[] SIGNER = {"io.esnode.signer.."};
+  private static final String[] SIGNER = {
+    "io.esnode.signer..", "io.esnode.stamp..", "io.esnode.merkle..", "io.esnode.note.."
+  };
   private static final String[] ANALYZER = {
     "io.esnode.analyzer..", "io.esnode.rule..", "io.esnode.knowledge.."
   };
@@ -143,7 +145,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule signingCoreUsesTheJdkAlone = noClasses()
       .that()
-      .resideInAnyPackage("io.esnode.signer")
+      .resideInAnyPackage("io.esnode.signer", "io.esnode.merkle", "io.esnode.note")
       .should()
       .dependOnClassesThat()
       .resideInAnyPackage("org.bouncycastle..", "dev.sigstore..", "com.google..");
