@@ -53,9 +53,11 @@ class MerkleTest {
   void everyLeafIsIncludedAtItsIndexOnly(int size) {
     for (int leaf = 0; leaf < size; leaf++) {
       List<byte[]> proof = MerkleTree.inclusionProof(LEAVES.subList(0, size), leaf);
-      for (int index = -1; index <= size; index++) {
-        assertThat(included(index, size, leaf, proof, ROOTS.get(size))).isEqualTo(index == leaf);
-      }
+      int at = leaf;
+
+      assertThat(IntStream.rangeClosed(-1, size)
+              .filter(index -> included(index, size, at, proof, ROOTS.get(size))))
+          .containsExactly(leaf);
     }
   }
 
@@ -64,9 +66,11 @@ class MerkleTest {
   void noLeafIsIncludedInAnotherTree(int size) {
     for (int leaf = 0; leaf < size; leaf++) {
       List<byte[]> proof = MerkleTree.inclusionProof(LEAVES.subList(0, size), leaf);
-      for (int other = 0; other <= SIZES; other++) {
-        assertThat(included(leaf, size, leaf, proof, ROOTS.get(other))).isEqualTo(other == size);
-      }
+      int at = leaf;
+
+      assertThat(IntStream.rangeClosed(0, SIZES)
+              .filter(other -> included(at, size, at, proof, ROOTS.get(other))))
+          .containsExactly(size);
       for (byte[] changed : List.of(flipped(ROOTS.get(size)), new byte[0], new byte[33])) {
         assertThat(included(leaf, size, leaf, proof, changed)).isFalse();
         assertThat(MerkleProof.includes(leaf, size, changed, proof, ROOTS.get(size))).isFalse();
@@ -78,10 +82,11 @@ class MerkleTest {
   @MethodSource("sizes")
   void inclusionNeedsItsProofAsItIs(int size) {
     for (int leaf = 0; leaf < size; leaf++) {
-      for (List<byte[]> changed :
-          almost(MerkleTree.inclusionProof(LEAVES.subList(0, size), leaf))) {
-        assertThat(included(leaf, size, leaf, changed, ROOTS.get(size))).isFalse();
-      }
+      int at = leaf;
+
+      assertThat(almost(MerkleTree.inclusionProof(LEAVES.subList(0, size), leaf)).stream()
+              .filter(changed -> included(at, size, at, changed, ROOTS.get(size))))
+          .isEmpty();
     }
   }
 
@@ -96,9 +101,9 @@ class MerkleTest {
       List<byte[]> proof = MerkleTree.consistencyProof(LEAVES.subList(0, newer), older);
 
       assertThat(consistent(older, newer, proof)).isTrue();
-      for (List<byte[]> changed : almost(proof)) {
-        assertThat(consistent(older, newer, changed)).isFalse();
-      }
+      int from = older;
+      assertThat(almost(proof).stream().filter(changed -> consistent(from, newer, changed)))
+          .isEmpty();
     }
   }
 
@@ -121,11 +126,12 @@ class MerkleTest {
   void wrongSizesOfTheOlderTreeAreRefused(int newer) {
     for (int older = 1; older <= newer; older++) {
       List<byte[]> proof = MerkleTree.consistencyProof(LEAVES.subList(0, newer), older);
-      for (int claimed = -1; claimed <= newer + 1; claimed++) {
-        assertThat(MerkleProof.consistent(
-                claimed, newer, ROOTS.get(older), ROOTS.get(newer), proof))
-            .isEqualTo(claimed == older);
-      }
+      byte[] from = ROOTS.get(older);
+
+      assertThat(IntStream.rangeClosed(-1, newer + 1)
+              .filter(claimed ->
+                  MerkleProof.consistent(claimed, newer, from, ROOTS.get(newer), proof)))
+          .containsExactly(older);
     }
   }
 
