@@ -4,12 +4,12 @@ import io.esnode.bundle.AtomicFile;
 import io.esnode.bundle.Sha256;
 import io.esnode.scenario.Scenario;
 import io.esnode.scenario.ScenarioCompiler;
-import io.esnode.scenario.ScenarioException;
 import io.esnode.scenario.ScenarioReader;
 import io.esnode.scenario.Simulation;
 import io.esnode.signature.ExitCode;
 import io.esnode.spool.SpoolDirectory;
 import io.esnode.spool.SpoolException;
+import io.esnode.yaml.YamlException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -121,7 +121,7 @@ final class SimulateCommand implements Callable<Integer> {
     try {
       Scenario scenario = ScenarioReader.read(file.toString(), yaml);
       return seed == null ? scenario : scenario.withSeed(seed);
-    } catch (ScenarioException e) {
+    } catch (YamlException e) {
       throw new CommandException(ExitCode.MALFORMED, String.valueOf(e.getMessage()), e);
     }
   }

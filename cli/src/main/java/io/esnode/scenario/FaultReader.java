@@ -1,6 +1,12 @@
 package io.esnode.scenario;
 
 import io.esnode.nvml.NvmlFunction;
+import io.esnode.yaml.Block;
+import io.esnode.yaml.Nearest;
+import io.esnode.yaml.Quantity;
+import io.esnode.yaml.Yaml;
+import io.esnode.yaml.YamlException;
+import io.esnode.yaml.YamlReader;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -62,13 +68,13 @@ final class FaultReader {
   }
 
   /** @param end where a fault ends that does not say when */
-  static Fault read(Block block, int gpus, long end) throws ScenarioException {
+  static Fault read(Block block, int gpus, long end) throws YamlException {
     Fault fault = new FaultReader(block, gpus, end).read();
     block.end();
     return fault;
   }
 
-  private Fault read() throws ScenarioException {
+  private Fault read() throws YamlException {
     String name = block.choice("fault", NAMES);
     long at = block.quantity("at", Quantity.TIME);
     List<Integer> gpus = gpus(name);
@@ -173,7 +179,7 @@ final class FaultReader {
     };
   }
 
-  private Fault xid(long at, List<Integer> gpus) throws ScenarioException {
+  private Fault xid(long at, List<Integer> gpus) throws YamlException {
     int code = (int) block.integer("code", 1, 999);
     String where = block.choice("seen", List.of("everywhere", "nvml", "kernel-log"), "everywhere");
     Scenario.Instance instance = null;
@@ -196,7 +202,7 @@ final class FaultReader {
         instance);
   }
 
-  private Fault aer(long at, List<Integer> gpus) throws ScenarioException {
+  private Fault aer(long at, List<Integer> gpus) throws YamlException {
     String severity = block.choice("severity", List.of("corrected", "non-fatal", "fatal"));
     boolean corrected = severity.equals("corrected");
     return new Fault.Aer(
@@ -209,14 +215,14 @@ final class FaultReader {
   }
 
   /** Faults of the whole machine take no {@code gpu:}. */
-  private List<Integer> gpus(String name) throws ScenarioException {
+  private List<Integer> gpus(String name) throws YamlException {
     boolean machine =
         name.equals("driver-hang") || name.equals("driver-reload") || name.equals("sxid");
     return machine ? List.of() : gpus(block, count);
   }
 
   /** {@code all}, {@code 3}, {@code 0-3}, or a list of numbers. */
-  static List<Integer> gpus(Block block, int count) throws ScenarioException {
+  static List<Integer> gpus(Block block, int count) throws YamlException {
     Yaml node = block.need("gpu");
     List<Yaml> items = node instanceof Yaml.Sequence sequence ? sequence.items() : List.of(node);
     List<Integer> gpus = new ArrayList<>();
@@ -245,7 +251,7 @@ final class FaultReader {
   }
 
   private static void add(List<Integer> gpus, int from, int to, Yaml item, int count)
-      throws ScenarioException {
+      throws YamlException {
     if (from > to || to >= count) {
       throw wrongGpu(item, count);
     }
@@ -256,14 +262,14 @@ final class FaultReader {
     }
   }
 
-  private static ScenarioException wrongGpu(Yaml item, int count) {
+  private static YamlException wrongGpu(Yaml item, int count) {
     return item.place()
         .wrong("gpu: found %s, expected all, a number from 0 to %d, or a range such as 0-%d"
             .formatted(YamlReader.kind(item), count - 1, count - 1));
   }
 
   /** {@code until:}, or {@code for:}, or the end of the recording. */
-  private long until(long at) throws ScenarioException {
+  private long until(long at) throws YamlException {
     if (block.has("for")) {
       long until = at + block.quantity("for", Quantity.TIME);
       if (block.has("until")) {
@@ -281,7 +287,7 @@ final class FaultReader {
     return until;
   }
 
-  private long percent(String key, long min, long max) throws ScenarioException {
+  private long percent(String key, long min, long max) throws YamlException {
     long percent = block.quantity(key, Quantity.SHARE);
     if (percent < min || percent > max) {
       throw block
@@ -293,7 +299,7 @@ final class FaultReader {
   }
 
   /** A function of NVML by its name, or a field. */
-  private String function(@Nullable String otherwise) throws ScenarioException {
+  private String function(@Nullable String otherwise) throws YamlException {
     boolean field = block.has("field");
     boolean function = block.has("function");
     if (field && function) {

@@ -1,5 +1,8 @@
 package io.esnode.scenario;
 
+import io.esnode.yaml.Block;
+import io.esnode.yaml.Nearest;
+import io.esnode.yaml.YamlException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -19,7 +22,7 @@ final class Fields {
   }
 
   /** A field that some header has. */
-  static String checked(Block block, String key) throws ScenarioException {
+  static String checked(Block block, String key) throws YamlException {
     String name = block.word(key);
     if (!NAMES.contains(name)) {
       throw block

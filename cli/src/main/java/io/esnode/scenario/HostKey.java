@@ -1,5 +1,6 @@
 package io.esnode.scenario;
 
+import io.esnode.yaml.Quantity;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 

@@ -2,6 +2,11 @@ package io.esnode.scenario;
 
 import io.esnode.bundle.Sha256;
 import io.esnode.nvml.NvmlHeader;
+import io.esnode.yaml.Block;
+import io.esnode.yaml.Quantity;
+import io.esnode.yaml.Yaml;
+import io.esnode.yaml.YamlException;
+import io.esnode.yaml.YamlReader;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -14,7 +19,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the language of {@code docs/format/scenario.md}. Whatever the bytes, only {@link ScenarioException} escapes. Bounds
+ * Reads the language of {@code docs/format/scenario.md}. Whatever the bytes, only {@link YamlException} escapes. Bounds
  * keep what comes out small: 32 GPUs, a day, 10,000 items of a list.
  */
 public final class ScenarioReader {
@@ -48,12 +53,12 @@ public final class ScenarioReader {
    *
    * @param file how messages call it; its last part without {@code .yaml} is the scenario's name
    */
-  public static Scenario read(String file, byte[] yaml) throws ScenarioException {
-    Block top = Block.of(YamlReader.read(file, yaml), "a scenario");
+  public static Scenario read(String file, byte[] yaml) throws YamlException {
+    Block top = Block.of(YamlReader.read(file, yaml, "scenario"), "a scenario");
     return new ScenarioReader(top, file).scenario();
   }
 
-  private Scenario scenario() throws ScenarioException {
+  private Scenario scenario() throws YamlException {
     name = top.word("scenario");
     if (!name.matches("[a-z0-9][a-z0-9-]{0,63}")) {
       throw top.scalar("scenario")
@@ -119,7 +124,7 @@ public final class ScenarioReader {
     return scenario;
   }
 
-  private long positive(String key, long max, @Nullable Long otherwise) throws ScenarioException {
+  private long positive(String key, long max, @Nullable Long otherwise) throws YamlException {
     if (!top.has(key) && otherwise != null) {
       return otherwise;
     }
@@ -133,7 +138,7 @@ public final class ScenarioReader {
     return value;
   }
 
-  private long epoch() throws ScenarioException {
+  private long epoch() throws YamlException {
     if (!top.has("starts")) {
       return DEFAULT_EPOCH_US;
     }
@@ -153,7 +158,7 @@ public final class ScenarioReader {
   }
 
   /** Only branches whose header both players imitate. */
-  private int header(String driver) throws ScenarioException {
+  private int header(String driver) throws YamlException {
     if (!driver.matches("[0-9]{3}(\\.[0-9]{1,4}){1,2}")) {
       throw top.scalar("driver")
           .place()
@@ -169,7 +174,7 @@ public final class ScenarioReader {
     return NvmlHeader.ofDriver(driver).orElseThrow();
   }
 
-  private List<Scenario.Gpu> gpus() throws ScenarioException {
+  private List<Scenario.Gpu> gpus() throws YamlException {
     Block block = Block.of(top.need("gpus"), "gpus");
     int count = (int) block.integer("count", 0, MAX_GPUS, 1);
     GpuModel model = model(block, "H100-SXM5-80GB");
@@ -216,7 +221,7 @@ public final class ScenarioReader {
     return boards;
   }
 
-  private GpuModel model(Block block, String otherwise) throws ScenarioException {
+  private GpuModel model(Block block, String otherwise) throws YamlException {
     String model = block.choice("model", List.copyOf(GpuModel.ALL.keySet()), otherwise);
     GpuModel found = GpuModel.ALL.get(model);
     if (found == null) {
@@ -226,7 +231,7 @@ public final class ScenarioReader {
   }
 
   /** What stands in the block, else what the board had. */
-  private Scenario.Gpu board(Block block, Scenario.Gpu board) throws ScenarioException {
+  private Scenario.Gpu board(Block block, Scenario.Gpu board) throws YamlException {
     String uuid = block.word("uuid", board.uuid());
     if (!uuid.matches("GPU-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")) {
       throw block.scalar("uuid").place().wrong("uuid: expected GPU- and a UUID in small letters");
@@ -263,7 +268,7 @@ public final class ScenarioReader {
         block.yes("ecc", board.ecc()));
   }
 
-  private static List<Scenario.Instance> instances(Block block) throws ScenarioException {
+  private static List<Scenario.Instance> instances(Block block) throws YamlException {
     List<Scenario.Instance> instances = new ArrayList<>();
     for (Block item : block.blocks("mig", "a MIG instance")) {
       instances.add(new Scenario.Instance(
@@ -306,7 +311,7 @@ public final class ScenarioReader {
         .formatted(gpu < BUSES.size() ? "0000" : "0001", BUSES.get(gpu % BUSES.size()));
   }
 
-  private Scenario.Noise noise() throws ScenarioException {
+  private Scenario.Noise noise() throws YamlException {
     if (!top.has("noise")) {
       return new Scenario.Noise(1, 6_000, 2);
     }
@@ -319,7 +324,7 @@ public final class ScenarioReader {
     return noise;
   }
 
-  private List<Scenario.Load> load() throws ScenarioException {
+  private List<Scenario.Load> load() throws YamlException {
     List<Scenario.Load> load = new ArrayList<>();
     Map<String, Scenario.Work> works = new LinkedHashMap<>();
     for (Scenario.Work work : Scenario.Work.values()) {
@@ -342,7 +347,7 @@ public final class ScenarioReader {
     return load;
   }
 
-  private static int share(Block item, String key, long otherwise) throws ScenarioException {
+  private static int share(Block item, String key, long otherwise) throws YamlException {
     long share = item.quantity(key, Quantity.SHARE, otherwise);
     if (share > 100) {
       throw item.scalar(key)
@@ -352,7 +357,7 @@ public final class ScenarioReader {
     return (int) share;
   }
 
-  private List<Scenario.Counter> counters() throws ScenarioException {
+  private List<Scenario.Counter> counters() throws YamlException {
     List<Scenario.Counter> counters = new ArrayList<>();
     for (Block item : items("counters", "a counter")) {
       String field = Fields.checked(item, "field");
@@ -373,7 +378,7 @@ public final class ScenarioReader {
     return counters;
   }
 
-  private List<Fault> faults() throws ScenarioException {
+  private List<Fault> faults() throws YamlException {
     List<Fault> faults = new ArrayList<>();
     for (Block item : items("faults", "a fault")) {
       item.node("at");
@@ -384,7 +389,7 @@ public final class ScenarioReader {
     return faults;
   }
 
-  private List<Scenario.LogLine> kernel() throws ScenarioException {
+  private List<Scenario.LogLine> kernel() throws YamlException {
     List<Scenario.LogLine> lines = new ArrayList<>();
     for (Block item : items("kernel", "a line of the kernel log")) {
       lines.add(new Scenario.LogLine(
@@ -394,7 +399,7 @@ public final class ScenarioReader {
     return lines;
   }
 
-  private List<Scenario.Orchestration> kubernetes() throws ScenarioException {
+  private List<Scenario.Orchestration> kubernetes() throws YamlException {
     List<Scenario.Orchestration> events = new ArrayList<>();
     for (Block item : items("kubernetes", "an event of the orchestrator")) {
       events.add(new Scenario.Orchestration(
@@ -404,7 +409,7 @@ public final class ScenarioReader {
     return events;
   }
 
-  private List<Scenario.Audit> audit() throws ScenarioException {
+  private List<Scenario.Audit> audit() throws YamlException {
     List<Scenario.Audit> rows = new ArrayList<>();
     for (Block item : items("audit", "something somebody did")) {
       rows.add(new Scenario.Audit(
@@ -417,7 +422,7 @@ public final class ScenarioReader {
     return rows;
   }
 
-  private Scenario.Host host() throws ScenarioException {
+  private Scenario.Host host() throws YamlException {
     if (!top.has("host")) {
       return new Scenario.Host(4, 512L << 30, List.of("nvme0n1"), List.of("eth0"), List.of());
     }
@@ -448,7 +453,7 @@ public final class ScenarioReader {
   }
 
   private static List<String> words(Block block, String key, List<String> otherwise)
-      throws ScenarioException {
+      throws YamlException {
     if (!block.has(key)) {
       return otherwise;
     }
@@ -464,7 +469,7 @@ public final class ScenarioReader {
     return words;
   }
 
-  private List<Scenario.ClockStep> clock() throws ScenarioException {
+  private List<Scenario.ClockStep> clock() throws YamlException {
     List<Scenario.ClockStep> steps = new ArrayList<>();
     for (Block item : items("clock", "a step of the wall clock")) {
       steps.add(new Scenario.ClockStep(at(item), item.quantity("off_by", Quantity.DELAY)));
@@ -473,7 +478,7 @@ public final class ScenarioReader {
     return steps;
   }
 
-  private List<Scenario.Expectation> expect() throws ScenarioException {
+  private List<Scenario.Expectation> expect() throws YamlException {
     List<Scenario.Expectation> expectations = new ArrayList<>();
     for (Block item : items("expect", "a finding")) {
       String entity = "node";
@@ -500,7 +505,7 @@ public final class ScenarioReader {
     return expectations;
   }
 
-  private List<Block> items(String key, String what) throws ScenarioException {
+  private List<Block> items(String key, String what) throws YamlException {
     List<Block> items = top.blocks(key, what);
     if (items.size() > MAX_ITEMS) {
       throw top.place().wrong("%s: %d items, at most %d".formatted(key, items.size(), MAX_ITEMS));
@@ -508,11 +513,11 @@ public final class ScenarioReader {
     return items;
   }
 
-  private long at(Block item) throws ScenarioException {
+  private long at(Block item) throws YamlException {
     return checkTime(item, item.quantity("at", Quantity.TIME));
   }
 
-  private long checkTime(Block item, long at) throws ScenarioException {
+  private long checkTime(Block item, long at) throws YamlException {
     if (at < -MAX_DURATION_MS || at > duration) {
       throw item.scalar("at")
           .place()

@@ -60,7 +60,11 @@ class ArchitectureTest {
   };
   private static final String[] REPORTS = {"io.esnode.report.."};
   private static final String[] CLI = {
-    "io.esnode.cli..", "io.esnode.doctor..", "io.esnode.scenario..", "io.esnode.toml.."
+    "io.esnode.cli..",
+    "io.esnode.doctor..",
+    "io.esnode.scenario..",
+    "io.esnode.toml..",
+    "io.esnode.yaml.."
   };
 
   @ArchTest
@@ -120,8 +124,8 @@ class ArchitectureTest {
       livesOnlyIn(new String[] {"io.esnode.nvml.."}, "com.sun.jna..");
 
   @ArchTest
-  static final ArchRule yamlLivesInScenario =
-      livesOnlyIn(new String[] {"io.esnode.scenario.."}, "org.snakeyaml..", "org.yaml..");
+  static final ArchRule yamlLivesInYaml =
+      livesOnlyIn(new String[] {"io.esnode.yaml.."}, "org.snakeyaml..", "org.yaml..");
 
   @ArchTest
   static final ArchRule tlsAndConnectionsLiveInWeb = livesOnlyIn(

@@ -1,4 +1,4 @@
-package io.esnode.scenario;
+package io.esnode.yaml;
 
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The keys of one mapping, taken one after the other. What was not asked for by {@link #end()} is refused: a misspelt key
  * must not turn an incident into a healthy machine.
  */
-final class Block {
+public final class Block {
   private final Yaml.Mapping mapping;
   private final Set<String> known = new LinkedHashSet<>();
 
@@ -19,7 +19,7 @@ final class Block {
     this.mapping = mapping;
   }
 
-  static Block of(Yaml node, String what) throws ScenarioException {
+  public static Block of(Yaml node, String what) throws YamlException {
     if (node instanceof Yaml.Mapping mapping) {
       return new Block(mapping);
     }
@@ -27,16 +27,16 @@ final class Block {
         .wrong("found %s, expected the keys of %s".formatted(YamlReader.kind(node), what));
   }
 
-  Yaml.Place place() {
+  public Yaml.Place place() {
     return mapping.place();
   }
 
-  boolean has(String key) {
+  public boolean has(String key) {
     return node(key) != null;
   }
 
   @Nullable
-  Yaml node(String key) {
+  public Yaml node(String key) {
     known.add(key);
     for (Map.Entry<Yaml.Scalar, Yaml> entry : mapping.entries().entrySet()) {
       if (entry.getKey().text().equals(key)) {
@@ -46,7 +46,7 @@ final class Block {
     return null;
   }
 
-  Yaml need(String key) throws ScenarioException {
+  public Yaml need(String key) throws YamlException {
     Yaml node = node(key);
     if (node == null) {
       throw place()
@@ -55,7 +55,7 @@ final class Block {
     return node;
   }
 
-  Yaml.Scalar scalar(String key) throws ScenarioException {
+  public Yaml.Scalar scalar(String key) throws YamlException {
     Yaml node = need(key);
     if (node instanceof Yaml.Scalar scalar) {
       return scalar;
@@ -64,7 +64,7 @@ final class Block {
         .wrong("%s: found %s, expected one value".formatted(key, YamlReader.kind(node)));
   }
 
-  String text(String key) throws ScenarioException {
+  public String text(String key) throws YamlException {
     Yaml.Scalar scalar = scalar(key);
     String text = scalar.text().strip();
     if (text.isEmpty()) {
@@ -76,12 +76,12 @@ final class Block {
     return text.replace('\n', ' ');
   }
 
-  String text(String key, String otherwise) throws ScenarioException {
+  public String text(String key, String otherwise) throws YamlException {
     return has(key) ? text(key) : otherwise;
   }
 
   /** A word without blanks. */
-  String word(String key, String otherwise) throws ScenarioException {
+  public String word(String key, String otherwise) throws YamlException {
     if (!has(key)) {
       return otherwise;
     }
@@ -92,21 +92,21 @@ final class Block {
     return word;
   }
 
-  String word(String key) throws ScenarioException {
+  public String word(String key) throws YamlException {
     need(key);
     return word(key, "");
   }
 
-  long quantity(String key, Quantity quantity) throws ScenarioException {
+  public long quantity(String key, Quantity quantity) throws YamlException {
     return quantity.parse(scalar(key));
   }
 
-  long quantity(String key, Quantity quantity, long otherwise) throws ScenarioException {
+  public long quantity(String key, Quantity quantity, long otherwise) throws YamlException {
     return has(key) ? quantity(key, quantity) : otherwise;
   }
 
   /** A plain or {@code 0x} number within bounds. */
-  long integer(String key, long min, long max) throws ScenarioException {
+  public long integer(String key, long min, long max) throws YamlException {
     Yaml.Scalar scalar = scalar(key);
     long value;
     try {
@@ -120,23 +120,23 @@ final class Block {
     return value;
   }
 
-  private static ScenarioException notBetween(Yaml.Scalar scalar, String key, long min, long max) {
+  private static YamlException notBetween(Yaml.Scalar scalar, String key, long min, long max) {
     return scalar
         .place()
         .wrong("%s: found %s, expected a number from %d to %d"
             .formatted(key, YamlReader.kind(scalar), min, max));
   }
 
-  long integer(String key, long min, long max, long otherwise) throws ScenarioException {
+  public long integer(String key, long min, long max, long otherwise) throws YamlException {
     return has(key) ? integer(key, min, max) : otherwise;
   }
 
   /** {@code yes} or {@code no}. */
-  boolean yes(String key, boolean otherwise) throws ScenarioException {
+  public boolean yes(String key, boolean otherwise) throws YamlException {
     return has(key) ? choice(key, List.of("yes", "no")).equals("yes") : otherwise;
   }
 
-  String choice(String key, List<String> choices) throws ScenarioException {
+  public String choice(String key, List<String> choices) throws YamlException {
     Yaml.Scalar scalar = scalar(key);
     String found = scalar.text().strip();
     if (!choices.contains(found)) {
@@ -152,12 +152,12 @@ final class Block {
     return found;
   }
 
-  String choice(String key, List<String> choices, String otherwise) throws ScenarioException {
+  public String choice(String key, List<String> choices, String otherwise) throws YamlException {
     return has(key) ? choice(key, choices) : otherwise;
   }
 
   /** Items of a list; none where the key is absent. */
-  List<Block> blocks(String key, String what) throws ScenarioException {
+  public List<Block> blocks(String key, String what) throws YamlException {
     List<Block> blocks = new ArrayList<>();
     for (Yaml item : items(key)) {
       blocks.add(of(item, what));
@@ -165,7 +165,7 @@ final class Block {
     return blocks;
   }
 
-  List<Yaml> items(String key) throws ScenarioException {
+  public List<Yaml> items(String key) throws YamlException {
     Yaml node = node(key);
     if (node == null) {
       return List.of();
@@ -177,7 +177,7 @@ final class Block {
   }
 
   /** Refuses every key nobody asked for. */
-  void end() throws ScenarioException {
+  public void end() throws YamlException {
     for (Yaml.Scalar key : mapping.entries().keySet()) {
       if (!known.contains(key.text())) {
         throw key.place()

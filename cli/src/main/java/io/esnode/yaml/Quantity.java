@@ -1,4 +1,4 @@
-package io.esnode.scenario;
+package io.esnode.yaml;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Numbers with their units as people write them: {@code 97 %}, {@code 62 GiB}, {@code 1m30s}, {@code 12 per minute}. */
-enum Quantity {
+public enum Quantity {
   /** In ms; may be a sum, and negative: the past. */
   TIME(
       Map.of(
@@ -49,7 +49,7 @@ enum Quantity {
   }
 
   /** In the unit of this quantity. */
-  long parse(Yaml.Scalar scalar) throws ScenarioException {
+  public long parse(Yaml.Scalar scalar) throws YamlException {
     String text = scalar.text().strip();
     boolean negative = text.startsWith("-");
     String rest = negative ? text.substring(1) : text;
@@ -81,7 +81,7 @@ enum Quantity {
     return negative ? -rounded.longValueExact() : rounded.longValueExact();
   }
 
-  private ScenarioException wrong(Yaml.Scalar scalar) {
+  private YamlException wrong(Yaml.Scalar scalar) {
     return scalar
         .place()
         .wrong("found %s, expected %s".formatted(YamlReader.kind(scalar), example));

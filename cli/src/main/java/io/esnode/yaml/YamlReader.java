@@ -1,4 +1,4 @@
-package io.esnode.scenario;
+package io.esnode.yaml;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -32,25 +32,30 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * Reads one YAML document into {@link Yaml}. Only the parser of the library is used: nothing is constructed from tags, and
  * anchors, aliases, tags, further documents and doubled keys are refused, so a short text cannot become a large one.
  */
-final class YamlReader {
-  static final int MAX_BYTES = 1 << 20;
+public final class YamlReader {
+  public static final int MAX_BYTES = 1 << 20;
   private static final int MAX_DEPTH = 16;
 
   private final String file;
+  private final String noun;
   private final Iterator<Event> events;
   private Yaml.Place last;
 
-  private YamlReader(String file, Iterator<Event> events) {
+  private YamlReader(String file, String noun, Iterator<Event> events) {
     this.file = file;
+    this.noun = noun;
     this.events = events;
     this.last = new Yaml.Place(file, 1, 1);
   }
 
-  /** @param file how messages call it */
-  static Yaml.Mapping read(String file, byte[] utf8) throws ScenarioException {
+  /**
+   * @param file how messages call it
+   * @param noun what the text is, for messages
+   */
+  public static Yaml.Mapping read(String file, byte[] utf8, String noun) throws YamlException {
     if (utf8.length > MAX_BYTES) {
-      throw new ScenarioException(
-          "%s: %d bytes, a scenario has at most %d".formatted(file, utf8.length, MAX_BYTES));
+      throw new YamlException(
+          "%s: %d bytes, a %s has at most %d".formatted(file, utf8.length, noun, MAX_BYTES));
     }
     LoadSettings settings = LoadSettings.builder()
         .setLabel(file)
@@ -59,51 +64,54 @@ final class YamlReader {
         .setParseComments(false)
         .build();
     try {
-      Iterator<Event> events = new Parse(settings).parseString(text(file, utf8)).iterator();
-      return new YamlReader(file, events).document();
+      Iterator<Event> events =
+          new Parse(settings).parseString(text(file, utf8, noun)).iterator();
+      return new YamlReader(file, noun, events).document();
     } catch (MarkedYamlEngineException e) {
       Yaml.Place at = place(file, e.getProblemMark().or(e::getContextMark));
       String problem = e.getProblem();
       throw at.wrong("not YAML: " + (problem == null ? "unreadable" : problem), e);
     } catch (YamlEngineException e) {
-      throw new ScenarioException("%s: not YAML: %s".formatted(file, firstLine(e)), e);
+      throw new YamlException("%s: not YAML: %s".formatted(file, firstLine(e)), e);
     }
   }
 
-  private static String text(String file, byte[] utf8) throws ScenarioException {
+  private static String text(String file, byte[] utf8, String noun) throws YamlException {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
     } catch (CharacterCodingException e) {
-      throw new ScenarioException("%s: not UTF-8 text; a scenario is UTF-8".formatted(file), e);
+      throw new YamlException("%s: not UTF-8 text; a %s is UTF-8".formatted(file, noun), e);
     }
   }
 
-  private Yaml.Mapping document() throws ScenarioException {
+  private Yaml.Mapping document() throws YamlException {
     expect(StreamStartEvent.class);
     Event start = next();
     if (!(start instanceof DocumentStartEvent)) {
-      throw last.wrong("found nothing, expected a scenario");
+      throw last.wrong("found nothing, expected a " + noun);
     }
     Yaml root = node(next(), 0);
     expect(DocumentEndEvent.class);
     if (!(next() instanceof StreamEndEvent)) {
-      throw last.wrong("found a second document; a file holds one scenario");
+      throw last.wrong("found a second document; a file holds one " + noun);
     }
     if (root instanceof Yaml.Mapping mapping) {
       return mapping;
     }
-    throw root.place().wrong("found %s, expected keys such as scenario:".formatted(kind(root)));
+    throw root.place().wrong("found %s, expected the keys of a %s".formatted(kind(root), noun));
   }
 
-  private Yaml node(Event event, int depth) throws ScenarioException {
+  private Yaml node(Event event, int depth) throws YamlException {
     if (depth > MAX_DEPTH) {
       throw last.wrong("nested deeper than %d levels".formatted(MAX_DEPTH));
     }
     if (event instanceof AliasEvent) {
-      throw last.wrong("found an alias (*name), which scenarios do not have; write it out");
+      throw last.wrong(
+          "found an alias (*name), which a %s does not have; write it out".formatted(noun));
     }
     if (event instanceof NodeEvent node && node.getAnchor().isPresent()) {
-      throw last.wrong("found an anchor (&name), which scenarios do not have; write it out");
+      throw last.wrong(
+          "found an anchor (&name), which a %s does not have; write it out".formatted(noun));
     }
     if (event instanceof ScalarEvent scalar) {
       refuseTag(scalar.getTag());
@@ -116,13 +124,13 @@ final class YamlReader {
     throw last.wrong("found %s, expected a value".formatted(event.getEventId()));
   }
 
-  private void refuseTag(Optional<String> tag) throws ScenarioException {
+  private void refuseTag(Optional<String> tag) throws YamlException {
     if (tag.isPresent()) {
-      throw last.wrong("found the tag %s, which scenarios do not have".formatted(tag.get()));
+      throw last.wrong("found the tag %s, which a %s does not have".formatted(tag.get(), noun));
     }
   }
 
-  private Yaml sequence(int depth) throws ScenarioException {
+  private Yaml sequence(int depth) throws YamlException {
     Yaml.Place at = last;
     List<Yaml> items = new ArrayList<>();
     for (Event event = next(); !(event instanceof CollectionEndEvent); event = next()) {
@@ -131,7 +139,7 @@ final class YamlReader {
     return new Yaml.Sequence(at, items);
   }
 
-  private Yaml mapping(int depth) throws ScenarioException {
+  private Yaml mapping(int depth) throws YamlException {
     Yaml.Place at = last;
     Map<Yaml.Scalar, Yaml> entries = new LinkedHashMap<>();
     Set<String> seen = new HashSet<>();
@@ -147,7 +155,7 @@ final class YamlReader {
     return new Yaml.Mapping(at, entries);
   }
 
-  private void expect(Class<? extends Event> type) throws ScenarioException {
+  private void expect(Class<? extends Event> type) throws YamlException {
     Event event = next();
     if (!type.isInstance(event)) {
       throw last.wrong(
@@ -155,7 +163,7 @@ final class YamlReader {
     }
   }
 
-  private Event next() throws ScenarioException {
+  private Event next() throws YamlException {
     if (!events.hasNext()) {
       throw last.wrong("the text ends too early");
     }
@@ -169,7 +177,7 @@ final class YamlReader {
         file, mark.map(Mark::getLine).orElse(0) + 1, mark.map(Mark::getColumn).orElse(0) + 1);
   }
 
-  static String kind(Yaml found) {
+  public static String kind(Yaml found) {
     if (found instanceof Yaml.Scalar scalar) {
       return scalar.text().isEmpty() ? "nothing" : "\"" + scalar.text() + "\"";
     }

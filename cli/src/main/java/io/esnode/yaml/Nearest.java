@@ -1,13 +1,13 @@
-package io.esnode.scenario;
+package io.esnode.yaml;
 
 import java.util.Collection;
 
 /** The word that was probably meant. */
-final class Nearest {
+public final class Nearest {
   private Nearest() {}
 
   /** {@code " (did you mean X?)"}, or nothing where no known word is near. */
-  static String hint(String found, Collection<String> known) {
+  public static String hint(String found, Collection<String> known) {
     String best = "";
     int bestDistance = Math.max(2, Math.min(found.length(), 64) / 3) + 1;
     for (String word : known) {
@@ -21,7 +21,7 @@ final class Nearest {
   }
 
   /** Letters to add, drop or replace. */
-  static int distance(String a, String b) {
+  public static int distance(String a, String b) {
     int[] row = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {
       row[j] = j;

@@ -1,4 +1,4 @@
-package io.esnode.scenario;
+package io.esnode.yaml;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A piece of a YAML text and where it stands. Scalars stay text: what they mean is the reader's business. */
-sealed interface Yaml {
+public sealed interface Yaml {
   Place place();
 
   /**
@@ -16,12 +16,12 @@ sealed interface Yaml {
    * @param column from 1
    */
   record Place(String file, int line, int column) {
-    ScenarioException wrong(String what) {
-      return new ScenarioException(at(what));
+    public YamlException wrong(String what) {
+      return new YamlException(at(what));
     }
 
-    ScenarioException wrong(String what, Exception cause) {
-      return new ScenarioException(at(what), cause);
+    public YamlException wrong(String what, Exception cause) {
+      return new YamlException(at(what), cause);
     }
 
     private String at(String what) {
@@ -45,7 +45,7 @@ sealed interface Yaml {
       entries = new LinkedHashMap<>(entries);
     }
 
-    List<String> keys() {
+    public List<String> keys() {
       List<String> keys = new ArrayList<>();
       entries.keySet().forEach(key -> keys.add(key.text()));
       return keys;
