@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Where the signature of a file lies: beside it, as {@code NAME.sigstore.json}. */
@@ -57,13 +58,19 @@ public final class SidecarFile {
   }
 
   private static boolean isFurther(String artefact, String candidate) {
-    return candidate.length() > artefact.length() + SUFFIX.length()
-        && candidate.startsWith(artefact + ".")
-        && candidate.endsWith(SUFFIX)
-        && KEY_ID
-            .matcher(
-                candidate.substring(artefact.length() + 1, candidate.length() - SUFFIX.length()))
-            .matches();
+    return signedByFurther(candidate).filter(artefact::equals).isPresent();
+  }
+
+  /** What {@code NAME.KEYID.sigstore.json} signs: {@code NAME}; empty for every other name. */
+  static Optional<String> signedByFurther(String candidate) {
+    if (!candidate.endsWith(SUFFIX)) {
+      return Optional.empty();
+    }
+    String stem = candidate.substring(0, candidate.length() - SUFFIX.length());
+    int dot = stem.lastIndexOf('.');
+    return dot > 0 && KEY_ID.matcher(stem.substring(dot + 1)).matches()
+        ? Optional.of(stem.substring(0, dot))
+        : Optional.empty();
   }
 
   /** Where a further signature by this key lies. */

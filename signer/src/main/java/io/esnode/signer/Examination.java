@@ -22,6 +22,7 @@ import io.esnode.signature.ExitCode;
 import io.esnode.signature.PredicateType;
 import io.esnode.signature.ReasonCode;
 import io.esnode.signature.SidecarFile;
+import io.esnode.signature.SidecarListing;
 import io.esnode.signature.TrustState;
 import io.esnode.signature.Verdict;
 import java.io.IOException;
@@ -30,6 +31,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -51,15 +53,34 @@ final class Examination {
   private final SignatureExamination signature;
   private final List<Verdict.SignerIdentity> trusted = new ArrayList<>();
   private final List<String> skipped = new ArrayList<>();
-  private @Nullable FileDigests digests;
+  private final SidecarListing sidecars;
+  private @Nullable String sha256;
 
-  Examination(Path file, Rules rules) {
+  Examination(Path file, Rules rules, SidecarListing sidecars) {
     this.file = file;
     this.rules = rules;
+    this.sidecars = sidecars;
     this.signature = new SignatureExamination(rules, checks);
   }
 
-  boolean canBeOpened() {
+  /** What is done with an open file. */
+  interface Step {
+    void run(Examination examination, FileChannel open);
+  }
+
+  /** Opens the file; one that cannot be opened is a verdict too. */
+  Verdict verdict(Step step) {
+    if (canBeOpened()) {
+      try (FileChannel open = FileChannel.open(file, StandardOpenOption.READ)) {
+        step.run(this, open);
+      } catch (IOException e) {
+        unreadable(e);
+      }
+    }
+    return verdict();
+  }
+
+  private boolean canBeOpened() {
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       fail(
           ARTIFACT_MISSING,
@@ -79,29 +100,62 @@ final class Examination {
     return true;
   }
 
-  void unreadable(IOException e) {
+  private void unreadable(IOException e) {
     fail(UNREADABLE, "file: cannot be read: %s".formatted(Excerpt.of(e)));
   }
 
   void run(FileChannel open) {
-    try {
-      List<Path> beside = SidecarFile.all(file);
-      Path first = beside.isEmpty() ? SidecarFile.of(file) : beside.get(0);
-      Optional<byte[]> bytes = sidecarBytes(first);
-      bytes.ifPresent(signature::check);
-      digests = FileDigests.of(open, signature.rowGroups());
+    examined(beside -> {
+      Optional<byte[]> bytes = first(beside);
+      FileDigests digests = FileDigests.of(open, signature.rowGroups());
+      sha256 = digests.sha256();
       if (signature.signed()) {
         checkFile(open, digests);
       } else if (bytes.isEmpty()) {
         checkUnsigned(open);
       }
+      checkSigners(beside, digests.sha256());
+    });
+  }
+
+  /** The signatures against a digest that somebody else made. */
+  void run(String given) {
+    examined(beside -> {
+      first(beside);
+      sha256 = given;
+      if (signature.signed()) {
+        checkDigest(given);
+      }
+      skipped.add("file: not read; the digest is the word of whoever gave it");
+      skipped.add("row groups, manifest against the footer: the file was not read");
+      checkSigners(beside, given);
+    });
+  }
+
+  /** Some row groups alone. */
+  void run(FileChannel open, RowSelection rows) {
+    examined(beside -> {
+      first(beside);
+      if (signature.signed()) {
+        RowGroupExamination.check(open, rows, signature, checks, skipped);
+      }
       signature.checkTrust();
       if (signature.trusted() && signature.signer() != null) {
         trusted.add(signature.signer());
       }
-      for (Path other : beside.subList(Math.min(1, beside.size()), beside.size())) {
-        checkFurther(other, digests.sha256());
+      if (beside.size() > 1) {
+        skipped.add("further signatures: they are about the whole file");
       }
+    });
+  }
+
+  private interface Work {
+    void run(List<Path> beside) throws IOException;
+  }
+
+  private void examined(Work work) {
+    try {
+      work.run(sidecars.of(file));
     } catch (IOException e) {
       unreadable(e);
     } catch (RuntimeException e) {
@@ -110,13 +164,30 @@ final class Examination {
     }
   }
 
+  /** Everything that the signature beside the file says by itself; empty where there is none. */
+  private Optional<byte[]> first(List<Path> beside) {
+    Optional<byte[]> bytes = sidecarBytes(beside.isEmpty() ? SidecarFile.of(file) : beside.get(0));
+    bytes.ifPresent(signature::check);
+    return bytes;
+  }
+
+  private void checkSigners(List<Path> beside, String digest) throws JsonException {
+    signature.checkTrust();
+    if (signature.trusted() && signature.signer() != null) {
+      trusted.add(signature.signer());
+    }
+    for (Path other : beside.subList(Math.min(1, beside.size()), beside.size())) {
+      checkFurther(other, digest);
+    }
+  }
+
   /** Somebody else's signature of the same file: counts only if it is trusted, and must not be wrong. */
-  private void checkFurther(Path path, String sha256) throws JsonException {
+  private void checkFurther(Path path, String digest) throws JsonException {
     String name = "further signature %s: ".formatted(path.getFileName());
     List<Verdict.Check> found = new ArrayList<>();
     SignatureExamination further = new SignatureExamination(rules, found);
     sidecarBytes(path).ifPresent(further::check);
-    if (further.signed() && !further.signedDigests().contains(sha256)) {
+    if (further.signed() && !further.signedDigests().contains(digest)) {
       further.fail(DIGEST_MISMATCH, "digest: is about another file");
     } else if (further.signed() && !type(further).equals(type(signature))) {
       further.fail(
@@ -200,6 +271,20 @@ final class Examination {
       if (whole) {
         checkFooter(open, manifest);
       }
+    }
+  }
+
+  private void checkDigest(String given) throws JsonException {
+    List<String> expected = signature.signedDigests();
+    if (expected.contains(given)) {
+      pass(DIGEST_MISMATCH, "digest: the one given is the one signed");
+    } else {
+      fail(
+          DIGEST_MISMATCH,
+          "digest: found SHA-256 %s, as given, expected %s; this is another file's signature, or the file changed"
+              .formatted(
+                  given,
+                  expected.isEmpty() ? "none: the statement names no SHA-256" : excerpts(expected)));
     }
   }
 
@@ -304,7 +389,7 @@ final class Examination {
   Verdict verdict() {
     return new Verdict(
         file.toString(),
-        digests == null ? null : digests.sha256(),
+        sha256,
         state(),
         checks,
         notPerformed(),

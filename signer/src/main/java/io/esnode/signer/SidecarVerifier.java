@@ -1,12 +1,11 @@
 package io.esnode.signer;
 
 import io.esnode.signature.PredicateType;
+import io.esnode.signature.SidecarListing;
 import io.esnode.signature.Verdict;
 import io.esnode.signature.Verifier;
-import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -77,20 +76,39 @@ public final class SidecarVerifier implements Verifier {
 
   /** Opens and verifies; a file that cannot be opened is a verdict too. */
   public Verdict verify(Path file) {
-    Examination examination = new Examination(file, rules);
-    if (examination.canBeOpened()) {
-      try (FileChannel open = FileChannel.open(file, StandardOpenOption.READ)) {
-        return verify(file, open);
-      } catch (IOException e) {
-        examination.unreadable(e);
-      }
-    }
+    return verify(file, new SidecarListing());
+  }
+
+  /**
+   * The same for one of many files.
+   *
+   * @param sidecars so that no directory is read once per file
+   */
+  public Verdict verify(Path file, SidecarListing sidecars) {
+    return new Examination(file, rules, sidecars).verdict(Examination::run);
+  }
+
+  /**
+   * Verifies what is signed against a digest; the file need not be there.
+   *
+   * @param file where it would lie: its sidecar is looked for beside it
+   * @param sha256 hex, of the file as somebody else saw it
+   */
+  public Verdict verifyDigest(Path file, String sha256, SidecarListing sidecars) {
+    Examination examination = new Examination(file, rules, sidecars);
+    examination.run(sha256);
     return examination.verdict();
+  }
+
+  /** Verifies some row groups of a recording; reads their bytes alone, and says nothing about the rest of the file. */
+  public Verdict verifyRows(Path file, RowSelection rows, SidecarListing sidecars) {
+    return new Examination(file, rules, sidecars)
+        .verdict((examination, open) -> examination.run(open, rows));
   }
 
   @Override
   public Verdict verify(Path file, FileChannel open) {
-    Examination examination = new Examination(file, rules);
+    Examination examination = new Examination(file, rules, new SidecarListing());
     examination.run(open);
     return examination.verdict();
   }
