@@ -5,6 +5,9 @@ import io.esnode.signer.KeyFileException;
 import io.esnode.signer.SidecarVerifier;
 import io.esnode.signer.TrustDirectory;
 import io.esnode.signer.TrustException;
+import io.esnode.signer.Trusted;
+import io.esnode.signer.TrustedAuthority;
+import io.esnode.signer.TrustedIdentity;
 import io.esnode.signer.TrustedKey;
 import io.esnode.signer.TrustedKeys;
 import io.esnode.signer.VerifyingKey;
@@ -13,7 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -38,7 +43,40 @@ final class TrustOptions {
 
   /** A verifier that goes by these. */
   SidecarVerifier verifier(Home home, Set<String> predicateTypes, Instant now) {
-    return new SidecarVerifier(load(home, now), predicateTypes, now);
+    return new SidecarVerifier(load(home, now), predicateTypes, now).with(identities(home));
+  }
+
+  /** Whom certificates may name: those of the directory in use, and of this machine's what it revoked. */
+  List<TrustedIdentity> identities(Home home) {
+    return entries(home, TrustDirectory::identities);
+  }
+
+  /** Whose time stamps count, chosen as {@link #identities} are. */
+  List<TrustedAuthority> authorities(Home home) {
+    return entries(home, TrustDirectory::authorities);
+  }
+
+  private interface Listing<T> {
+    List<T> of(TrustDirectory directory) throws TrustException;
+  }
+
+  private <T extends Trusted> List<T> entries(Home home, Listing<T> listing) {
+    try {
+      List<T> machine = listing.of(new TrustDirectory(home.trust()));
+      if (keys.isEmpty() && directory == null) {
+        return machine;
+      }
+      Map<String, T> given = new LinkedHashMap<>();
+      if (directory != null) {
+        listing.of(new TrustDirectory(directory)).forEach(entry -> given.put(entry.id(), entry));
+      }
+      machine.stream()
+          .filter(entry -> entry.revocation() != null)
+          .forEach(entry -> given.put(entry.id(), entry));
+      return List.copyOf(given.values());
+    } catch (TrustException e) {
+      throw new CommandException(e.exit(), String.valueOf(e.getMessage()), e);
+    }
   }
 
   TrustedKeys load(Home home, Instant now) {

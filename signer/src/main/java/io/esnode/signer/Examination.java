@@ -390,7 +390,7 @@ final class Examination {
     return new Verdict(
         file.toString(),
         sha256,
-        state(),
+        state(checks, signature),
         checks,
         notPerformed(),
         signature.signer(),
@@ -399,7 +399,7 @@ final class Examination {
         signature.statement());
   }
 
-  private TrustState state() {
+  static TrustState state(List<Verdict.Check> checks, SignatureExamination signature) {
     Set<ReasonCode> failed = EnumSet.noneOf(ReasonCode.class);
     checks.stream().filter(check -> !check.passed()).forEach(check -> failed.add(check.reason()));
     if (failed.isEmpty()) {

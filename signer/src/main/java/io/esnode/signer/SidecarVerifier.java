@@ -1,12 +1,14 @@
 package io.esnode.signer;
 
 import io.esnode.signature.PredicateType;
+import io.esnode.signature.ReasonCode;
 import io.esnode.signature.SidecarListing;
 import io.esnode.signature.Verdict;
 import io.esnode.signature.Verifier;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -111,5 +113,36 @@ public final class SidecarVerifier implements Verifier {
     Examination examination = new Examination(file, rules, new SidecarListing());
     examination.run(open);
     return examination.verdict();
+  }
+
+  /**
+   * Verifies a statement that stands by itself, whatever it is about: a line of a log, an attestation. The digest of its subject is
+   * the caller's to compare.
+   *
+   * @param name for the verdict
+   */
+  @SuppressWarnings("NullAway") // javac 17 drops the @Nullable of Verdict's components
+  public Verdict verifyStatement(String name, byte[] sidecar) {
+    List<Verdict.Check> checks = new ArrayList<>();
+    SignatureExamination examination = new SignatureExamination(rules, checks);
+    try {
+      examination.check(sidecar);
+      examination.checkTrust();
+    } catch (RuntimeException e) {
+      // No input may end a verification with anything but a verdict.
+      examination.fail(
+          ReasonCode.SIDECAR_MALFORMED, "the statement cannot be understood: %s".formatted(e));
+    }
+    Verdict.SignerIdentity signer = examination.signer();
+    return new Verdict(
+        name,
+        null,
+        Examination.state(checks, examination),
+        checks,
+        examination.notPerformed(),
+        signer,
+        signer != null && examination.trusted() ? List.of(signer) : List.of(),
+        examination.time(),
+        examination.statement());
   }
 }

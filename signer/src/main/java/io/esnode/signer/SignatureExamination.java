@@ -3,6 +3,7 @@ package io.esnode.signer;
 import static io.esnode.signature.ReasonCode.CERTIFICATE_INVALID;
 import static io.esnode.signature.ReasonCode.IDENTITY_UNKNOWN;
 import static io.esnode.signature.ReasonCode.PREDICATE_MISMATCH;
+import static io.esnode.signature.ReasonCode.PURPOSE_MISMATCH;
 import static io.esnode.signature.ReasonCode.SIDECAR_MALFORMED;
 import static io.esnode.signature.ReasonCode.SIGNATURE_INVALID;
 import static io.esnode.signature.ReasonCode.SIGNATURE_VALID;
@@ -346,6 +347,16 @@ final class SignatureExamination {
                   time == null
                       ? "is %s; no trusted time shows when it signed".formatted(when)
                       : "signed by %s".formatted(when)));
+    } else if (known instanceof TrustedKey trustedKey
+        && !trustedKey.purposes().contains(purpose())) {
+      fail(
+          PURPOSE_MISMATCH,
+          "%s (%s) is trusted for %s, and this is %s; 'esnode trust add --purpose' says what a key is for"
+              .formatted(
+                  who,
+                  known.label(),
+                  Purpose.words(trustedKey.purposes()),
+                  purpose().word()));
     } else {
       trusted = true;
       pass(
@@ -358,6 +369,13 @@ final class SignatureExamination {
                       ? ""
                       : "; valid when made, by %s, and revoked since then".formatted(when)));
     }
+  }
+
+  private Purpose purpose() {
+    return statement != null
+            && statement.find("predicateType").orElse(Json.Null.NULL) instanceof Json.Str type
+        ? Purpose.of(type.value())
+        : Purpose.EVIDENCE;
   }
 
   void pass(ReasonCode reason, String message) {

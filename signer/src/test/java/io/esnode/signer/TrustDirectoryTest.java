@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,9 +87,9 @@ class TrustDirectoryTest {
   void revokedKeyKeepsItsReasonAndIsNotTrustedAgain() throws IOException {
     trust.add(KEY, "lab", Samples.NOW);
 
-    TrustedKey revoked = trust.revoke("lab", "laptop lost", Samples.NOW, LATER);
+    Trusted revoked = trust.revoke("lab", "laptop lost", Samples.NOW, LATER);
 
-    assertThat(trust.list()).containsExactly(revoked);
+    assertThat(trust.entries()).containsExactly(revoked);
     assertThat(revoked.revocation())
         .isEqualTo(new TrustedKey.Revocation(LATER, Samples.NOW, "laptop lost"));
     assertThatThrownBy(() -> trust.add(KEY, "lab", LATER)).isInstanceOf(TrustException.class);
@@ -201,7 +202,7 @@ class TrustDirectoryTest {
         LATER,
         new TrustedKey.Revocation(LATER, null, "<script> \u202e \u0000"));
 
-    assertThat(TrustedKey.parse("x", key.toBytes())).isEqualTo(key);
+    assertThat(TrustDirectory.parse("x", key.toBytes())).isEqualTo(key);
   }
 
   @Test
@@ -216,7 +217,7 @@ class TrustDirectoryTest {
   @FuzzTest
   void anyBytesAreEntryOrTrustException(byte[] data) {
     try {
-      TrustedKey.parse("fuzz", data);
+      TrustDirectory.parse("fuzz", data);
     } catch (TrustException refused) {
       return;
     }
@@ -230,9 +231,96 @@ class TrustDirectoryTest {
             TrustedKey.pinned("lab", KEY, Samples.NOW).toBytes(), StandardCharsets.UTF_8)
         .replace("2026-11-21T10:15:00Z", text);
     try {
-      TrustedKey.parse("fuzz", entry.getBytes(StandardCharsets.UTF_8));
+      TrustDirectory.parse("fuzz", entry.getBytes(StandardCharsets.UTF_8));
     } catch (TrustException refused) {
       return;
     }
+  }
+
+  @Test
+  void entriesOfEveryKindAreRead() throws Exception {
+    TrustedKey key = trust.add(
+        KEY, EnumSet.of(Purpose.CUSTODY, Purpose.POLICY), "lawyer", Samples.NOW, LATER, LATER);
+    TrustedIdentity identity = trust.add(
+        new TrustedIdentity(
+            "ops", "https://id.example", ".*@example[.]org", true, null, LATER, null),
+        LATER);
+    TrustedAuthority authority =
+        trust.add("tsa", Certificates.chain(), "tsa", true, null, null, LATER);
+
+    assertThat(trust.list()).containsExactly(key);
+    assertThat(trust.identities()).containsExactly(identity);
+    assertThat(trust.authorities())
+        .singleElement()
+        .satisfies(read -> assertThat(read.toBytes()).isEqualTo(authority.toBytes()));
+    assertThat(Files.readString(trust.path().resolve(KEY.keyId() + ".json")))
+        .contains("\"purpose\":\"custody policy\"");
+  }
+
+  @Test
+  void chainIsOrderedWithTheRootLast() throws Exception {
+    TrustedAuthority authority =
+        trust.add("tsa", Certificates.chain(), "tsa", false, null, null, LATER);
+
+    assertThat(authority.certificates()).hasSize(2);
+    assertThat(Certificates.subject(authority.certificates().get(1))).contains("root");
+  }
+
+  @Test
+  void textThatIsNoCertificateIsRefused() {
+    assertThatThrownBy(() ->
+            trust.add("tsa", new byte[] {'{'}, "tsa", false, null, null, LATER))
+        .isInstanceOf(TrustException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"(", "", "a{99999999999}"})
+  void patternThatIsNoneIsRefused(String pattern) {
+    assertThatThrownBy(() -> trust.add(
+            new TrustedIdentity("ops", "https://id.example", pattern, true, null, null, null),
+            LATER))
+        .isInstanceOf(TrustException.class);
+  }
+
+  @Test
+  void labelIsOneOfAllKinds() throws IOException {
+    trust.add(KEY, "ops", Samples.NOW);
+
+    assertThatThrownBy(() -> trust.add(
+            new TrustedIdentity("ops", "https://id.example", "a", false, null, null, null), LATER))
+        .isInstanceOf(TrustException.class)
+        .hasMessageContaining(KEY.keyId());
+  }
+
+  @Test
+  void identityIsRevokedByItsLabel() throws IOException {
+    trust.add(
+        new TrustedIdentity("ops", "https://id.example", "a", false, null, null, null), LATER);
+
+    trust.revoke("ops", "left", null, LATER);
+
+    assertThat(trust.identities())
+        .singleElement()
+        .matches(identity -> identity.revocation() != null);
+  }
+
+  @Test
+  void retiredKeyIsValidUntilThen() throws IOException {
+    trust.add(KEY, "lab", Samples.NOW);
+
+    trust.retire("lab", LATER, LATER);
+
+    assertThat(trust.list()).singleElement().matches(key -> LATER.equals(key.validUntil()));
+    assertThatThrownBy(() -> trust.retire("lab", LATER.plusSeconds(1), LATER))
+        .isInstanceOf(TrustException.class);
+  }
+
+  @Test
+  void addingAgainForMoreIsRefused() throws IOException {
+    trust.add(KEY, "lab", Samples.NOW);
+
+    assertThatThrownBy(
+            () -> trust.add(KEY, EnumSet.allOf(Purpose.class), "lab", null, null, LATER))
+        .isInstanceOf(TrustException.class);
   }
 }
