@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One sidecar under verification, from its bytes to who stands behind it. Used once; not thread-safe. */
 final class SignatureExamination {
+  /** Other tools' statements about other things: cosign writes it still, and the members that are read mean the same. */
+  private static final String OLD_STATEMENT = "https://in-toto.io/Statement/v0.1";
+
   private final Rules rules;
   private final List<Verdict.Check> checks;
 
@@ -206,11 +209,13 @@ final class SignatureExamination {
   }
 
   private void checkStatement(Json.Obj signed) throws JsonException {
-    if (!signed.text("_type").equals(SidecarSigner.STATEMENT)) {
-      throw new JsonException("_type: found %s, expected \"%s\""
-          .formatted(Excerpt.of(signed.text("_type")), SidecarSigner.STATEMENT));
-    }
     String type = signed.text("predicateType");
+    String statementType = signed.text("_type");
+    if (!statementType.equals(SidecarSigner.STATEMENT)
+        && !(statementType.equals(OLD_STATEMENT) && !PredicateType.ALL.contains(type))) {
+      throw new JsonException("_type: found %s, expected \"%s\""
+          .formatted(Excerpt.of(statementType), SidecarSigner.STATEMENT));
+    }
     Json.Obj predicate = signed.obj("predicate");
     signed.arr("subject").objects();
     statement = signed;

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several sidecars of one file, plain signatures, and trust at a time that somebody else saw. */
@@ -168,6 +169,39 @@ class SeveralSignaturesTest {
             .verify(note)
             .exit())
         .isEqualTo(ExitCode.UNTRUSTED);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://in-toto.io/Statement/v0.1, https://example.org/note/v1, 0",
+    "https://in-toto.io/Statement/v0.2, https://example.org/note/v1, 5",
+    "https://in-toto.io/Statement/v0.1, https://esnode.io/attestations/file/v1, 5"
+  })
+  void oldStatementIsReadOfOthersAlone(String statementType, String predicateType, int exit)
+      throws IOException {
+    byte[] payload =
+        """
+        {"_type":"%s","subject":[{"name":"n","digest":{"sha256":"%s"}}],"predicateType":"%s","predicate":{}}"""
+            .formatted(
+                statementType,
+                Sha256.hex("85 C".getBytes(StandardCharsets.UTF_8)),
+                predicateType)
+            .getBytes(StandardCharsets.US_ASCII);
+    SidecarFile.write(
+        note,
+        Sidecar.of(
+                Samples.KEY.verifyingKey().hint(),
+                payload,
+                Samples.KEY.sign(Dsse.preAuthenticationEncoding(Dsse.IN_TOTO, payload)))
+            .toBytes());
+
+    Verdict verdict = new SidecarVerifier(
+            Samples.trusting(Samples.KEY),
+            Set.of(Samples.NOTE_TYPE, PredicateType.FILE),
+            Samples.NOW)
+        .verify(note);
+
+    assertThat(verdict.exit()).isEqualTo(exit);
   }
 
   /** Whoever stamps says that the signature existed at this time. */
