@@ -3,6 +3,7 @@ package io.esnode.signature;
 import io.esnode.json.Json;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,12 +69,21 @@ public record Verdict(
 
   /** The same where somebody else performs that check. */
   public Verdict performed(String check) {
+    return with(notPerformed.stream().filter(line -> !line.equals(check)).toList());
+  }
+
+  /** The same where one more check was not performed. */
+  public Verdict skipped(String check) {
+    return with(Stream.concat(notPerformed.stream(), Stream.of(check)).toList());
+  }
+
+  private Verdict with(List<String> skipped) {
     return new Verdict(
         name,
         sha256,
         trust,
         checks,
-        notPerformed.stream().filter(line -> !line.equals(check)).toList(),
+        skipped,
         signer,
         trusted,
         time,

@@ -97,8 +97,7 @@ record AnchorVerdict(
         .put("anchored_epoch", Json.ofNullable(anchored ? anchoredEpoch : null))
         .put("anchored_ts_us", Json.ofNullable(anchored ? anchoredTs : null))
         .put("seen_by", anchored ? seenBy : null)
-        .put("not_performed", Json.strings(notPerformed))
-        .put("exit", exit());
+        .put("not_performed", Json.strings(notPerformed));
   }
 
   /** One recording, laid against its witnesses. */

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A bundle of which every byte is as it was signed, and the seals in it.
  *
+ * @param manifest without inventory, lanes, NVML and row groups
  * @param problem why its seals cannot be read; null where they can
  */
 record SealedBundle(
@@ -60,11 +61,37 @@ record SealedBundle(
       return null;
     }
     try {
-      return new SealedBundle(file, sha256, signer.keyId(), manifest, seals(file, manifest), null);
+      return new SealedBundle(
+          file, sha256, signer.keyId(), small(manifest), seals(file, manifest), null);
     } catch (IOException e) {
       return new SealedBundle(
-          file, sha256, signer.keyId(), manifest, List.of(), String.valueOf(e.getMessage()));
+          file, sha256, signer.keyId(), small(manifest), List.of(), String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Without what nobody here asks for: it is kept until the last file was read. */
+  private static Manifest small(Manifest whole) {
+    return new Manifest(
+        whole.recordingId(),
+        whole.node(),
+        whole.bootId(),
+        whole.simulated(),
+        whole.toolVersion(),
+        whole.config(),
+        whole.configSha256(),
+        whole.startTs(),
+        whole.endTs(),
+        whole.intervalNanos(),
+        whole.ticks(),
+        whole.clock(),
+        whole.cost(),
+        whole.gaps(),
+        Map.of(),
+        whole.spool(),
+        whole.stream(),
+        List.of(),
+        null,
+        List.of());
   }
 
   private static List<EpochSeal> seals(Path file, Manifest manifest)

@@ -18,34 +18,49 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id of the stream
  * @param first sequence number given, and {@code last}
- * @param bundles that were given
+ * @param files that were given
  * @param checks the worst decides
  */
-record StreamVerdict(String id, long first, long last, int bundles, List<Verdict.Check> checks) {
+record StreamVerdict(
+    String id, long first, long last, List<String> files, List<Verdict.Check> checks) {
   StreamVerdict {
+    files = List.copyOf(files);
     checks = List.copyOf(checks);
   }
 
   /** A bundle's place, as its statement says. */
-  private record Place(
+  record Place(
       String file, String stream, long sequence, @Nullable String previous, String sha256) {}
 
   /** Of every stream of which more than one bundle was given. */
   static List<StreamVerdict> of(List<Verdict> verdicts) {
-    Map<String, List<Place>> streams = new TreeMap<>();
+    List<Place> places = new ArrayList<>();
     for (Verdict verdict : verdicts) {
       Place place = place(verdict);
       if (place != null) {
-        streams.computeIfAbsent(place.stream(), s -> new ArrayList<>()).add(place);
+        places.add(place);
       }
+    }
+    return of(places, 2);
+  }
+
+  /** Of every stream of which so many bundles were given, or more. */
+  static List<StreamVerdict> of(List<Place> given, int least) {
+    Map<String, List<Place>> streams = new TreeMap<>();
+    for (Place place : given) {
+      streams.computeIfAbsent(place.stream(), s -> new ArrayList<>()).add(place);
     }
     List<StreamVerdict> found = new ArrayList<>();
     for (List<Place> places : streams.values()) {
-      if (places.size() > 1) {
+      if (places.size() >= least) {
         found.add(judged(places));
       }
     }
     return found;
+  }
+
+  int bundles() {
+    return files.size();
   }
 
   int exit() {
@@ -57,7 +72,7 @@ record StreamVerdict(String id, long first, long last, int bundles, List<Verdict
   }
 
   /** Null where there is no signed manifest. */
-  private static @Nullable Place place(Verdict verdict) {
+  static @Nullable Place place(Verdict verdict) {
     Json.Obj statement = verdict.statement();
     if (statement == null) {
       return null;
@@ -102,13 +117,18 @@ record StreamVerdict(String id, long first, long last, int bundles, List<Verdict
     }
     long first = places.get(0).sequence();
     long last = places.get(places.size() - 1).sequence();
-    if (checks.isEmpty()) {
+    if (checks.isEmpty() && places.size() > 1) {
       checks.add(new Verdict.Check(
           ReasonCode.STREAM_BROKEN,
           true,
           "bundles %d to %d: each holds the digest of the one before".formatted(first, last)));
     }
-    return new StreamVerdict(places.get(0).stream(), first, last, places.size(), checks);
+    return new StreamVerdict(
+        places.get(0).stream(),
+        first,
+        last,
+        places.stream().map(Place::file).toList(),
+        checks);
   }
 
   /** Whether it names one of those that are given as the one before. */

@@ -3,31 +3,69 @@ package io.esnode.cli;
 import io.esnode.signature.ExitCode;
 import io.esnode.signature.SidecarFile;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 
 /** The files that {@code verify} was given; a directory stands for what is signed in it, or should be. */
 final class VerifiedFiles {
   private static final String BUNDLE = ".parquet";
+  private static final Pattern PATTERN = Pattern.compile("[*?\\[]");
 
   private VerifiedFiles() {}
 
-  /** In the order given, those of a directory by name; of a sidecar without its file, the file. */
+  /**
+   * In the order given, those of a directory and of a pattern by name; of a sidecar without its file, the file. A name with
+   * {@code *}, {@code ?} or {@code [} that no file has is a pattern that the shell did not expand.
+   */
   static List<Path> of(List<Path> given) {
     List<Path> files = new ArrayList<>();
     for (Path path : given) {
       if (Files.isDirectory(path)) {
         files.addAll(in(path));
+      } else if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+        files.addAll(matching(path));
       } else {
         files.add(path);
       }
     }
     return files;
+  }
+
+  private static Collection<Path> matching(Path pattern) {
+    String name = String.valueOf(pattern.getFileName());
+    Path directory = pattern.toAbsolutePath().getParent();
+    if (directory == null || !PATTERN.matcher(name).find() || !Files.isDirectory(directory)) {
+      return List.of(pattern);
+    }
+    Set<Path> files = new TreeSet<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(directory, name)) {
+      for (Path path : all) {
+        String found = String.valueOf(path.getFileName());
+        if (!Files.isDirectory(path)) {
+          files.add(pattern.resolveSibling(
+              found.endsWith(SidecarFile.SUFFIX) && !found.equals(SidecarFile.SUFFIX)
+                  ? found.substring(0, found.length() - SidecarFile.SUFFIX.length())
+                  : found));
+        }
+      }
+    } catch (PatternSyntaxException e) {
+      return List.of(pattern);
+    } catch (IOException | DirectoryIteratorException e) {
+      throw new CommandException(
+          ExitCode.MALFORMED, "%s: cannot be read: %s".formatted(directory, e.getMessage()), e);
+    }
+    return files.isEmpty() ? List.of(pattern) : files;
   }
 
   private static Set<Path> in(Path directory) {

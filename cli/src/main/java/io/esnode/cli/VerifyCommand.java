@@ -1,12 +1,22 @@
 package io.esnode.cli;
 
+import io.esnode.bundle.AtomicFile;
+import io.esnode.bundle.Sha256;
 import io.esnode.json.Json;
 import io.esnode.signature.ExitCode;
 import io.esnode.signature.PredicateType;
-import io.esnode.signature.Verdict;
+import io.esnode.signature.SidecarFile;
+import io.esnode.signer.KeyFileException;
+import io.esnode.signer.RowSelection;
+import io.esnode.signer.SidecarSigner;
 import io.esnode.signer.SidecarVerifier;
-import io.esnode.signer.TrustedKeys;
+import io.esnode.signer.SigningKey;
+import java.io.BufferedWriter;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,14 +29,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code esnode verify}: who sealed these files, and are they still what was sealed. */
+/** {@code esnode verify}: who sealed these files, are they still what was sealed, and is that enough. */
 @Command(
     name = "verify",
     description =
-        "Check files against the signatures beside them, and bundles of one stream against one another, offline.",
+        "Check files against the signatures beside them, bundles of one stream against one another, and all against a policy, offline.",
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
@@ -34,16 +45,13 @@ import picocli.CommandLine.Spec;
       "  esnode verify --key site.pub --format json *.parquet",
       "  esnode verify /data    every bundle in it, and whether one is missing",
       "  esnode verify incident.parquet --witness seals.log    until when is it anchored",
-      "Exit status: 0 every check passed, 2 tampered, 3 signature or file missing,",
-      "4 signer unknown, revoked or expired, 5 malformed; the worst file counts.",
-      "Codes are explained in docs/reference/reason-codes.md."
+      "  esnode verify /data --policy release.yaml --format sarif --out verdict.sarif",
+      "  esnode verify torn.parquet --rows gpu,event    which rows it still vouches for",
+      "Exit status: 0 every check passed, 1 the policy is not met, 2 tampered, 3 signature or file missing,",
+      "4 signer or policy unknown, revoked or expired, 5 malformed; the worst file counts.",
+      "Codes are explained in docs/reference/reason-codes.md, policies in docs/reference/policy.md."
     })
 final class VerifyCommand implements Callable<Integer> {
-  private static final List<String> NOT_PROVEN = List.of(
-      "that the recorded values are true",
-      "that the recorder's clock was right",
-      "when the file was signed");
-
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli injects it
   private CommandSpec spec;
@@ -54,179 +62,185 @@ final class VerifyCommand implements Callable<Integer> {
   @Mixin
   private AnchorOptions anchor = new AnchorOptions();
 
+  @Mixin
+  private PolicyOptions policies = new PolicyOptions();
+
   @Option(
       names = "--predicate-type",
       paramLabel = "URI",
       description = "Accept statements of this type besides esnode's own; may be repeated.")
   private List<String> predicateTypes = new ArrayList<>();
 
-  @Option(names = "--format", description = "human or json (default: human).")
-  private Format format = Format.human;
+  @Option(
+      names = "--digest",
+      paramLabel = "SHA256",
+      converter = PolicyOptions.Digest.class,
+      description =
+          "Do not read FILE, which need not be there: check the signature beside it against this digest.")
+  private @Nullable String digest;
+
+  @Option(
+      names = "--rows",
+      paramLabel = "SELECTION",
+      description =
+          "Read and check these rows alone: kinds such as gpu,event or numbers of row groups such as 0-3. Says nothing about the whole file.")
+  private @Nullable String rows;
+
+  @Option(
+      names = "--format",
+      description =
+          "human, json, sarif (2.1.0), junit (XML) or vsa (SLSA verification summary; with --policy) (default: human).")
+  private VerifyFormat format = VerifyFormat.human;
+
+  @Option(
+      names = "--out",
+      paramLabel = "F",
+      description = "Write it to this file; standard output is for people then.")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--sign-key",
+      paramLabel = "KEY",
+      description = "Sign what --out wrote with this key: F.sigstore.json.")
+  private @Nullable Path signKey;
+
+  @Option(
+      names = "--resource",
+      paramLabel = "URI",
+      description = "What a verification summary is about (default: the name of the first file).")
+  private @Nullable String resource;
 
   @Parameters(
       arity = "1..*",
       paramLabel = "FILE",
-      description = "Bundles, ledgers or reports, or a directory of them.")
+      description = "Bundles, ledgers or reports, a directory of them, or a pattern such as '*.parquet'.")
   private List<Path> files = new ArrayList<>();
 
   @Override
   public Integer call() {
+    RowSelection selection = selection();
+    String fault = fault();
+    if (fault != null) {
+      throw new ParameterException(spec.commandLine(), fault);
+    }
     Instant now = Instant.now();
     Set<String> accepted = new HashSet<>(PredicateType.ALL);
     accepted.addAll(predicateTypes);
     Home home = Home.of(System.getenv());
-    TrustedKeys trusted = trust.load(home, now);
     SidecarVerifier verifier = trust.verifier(home, accepted, now);
-    PrintWriter out = spec.commandLine().getOut();
-    List<Json> verdicts = new ArrayList<>();
-    List<Verdict> all = new ArrayList<>();
-    List<SealedBundle> bundles = new ArrayList<>();
-    int exit = ExitCode.OK;
-    for (Path file : VerifiedFiles.of(files)) {
-      Verdict verdict = verifier.verify(file);
-      SealedBundle bundle = SealedBundle.of(file, verdict);
-      if (bundle != null) {
-        bundles.add(bundle);
-        verdict = verdict.performed(SidecarVerifier.NO_WITNESS);
-      }
-      all.add(verdict);
-      exit = ExitCode.worst(exit, verdict.exit());
-      if (format == Format.json) {
-        verdicts.add(json(verdict));
-      } else {
-        print(out, verdict);
-      }
+    PolicyFile policy = policies.read(trust, home, now);
+    Verification verification = new Verification(
+        verifier, trust.load(home, now), anchor, digest, selection, policy);
+    List<Path> all = digest == null ? VerifiedFiles.of(files) : List.of(artefact(files.get(0)));
+    PrintWriter standard = spec.commandLine().getOut();
+    if (out == null) {
+      return verification.run(all, List.of(output(format, standard, policy, all, now)));
     }
-    List<Json> streams = new ArrayList<>();
-    for (StreamVerdict stream : StreamVerdict.of(all)) {
-      exit = ExitCode.worst(exit, stream.exit());
-      if (format == Format.json) {
-        streams.add(json(stream));
-      } else {
-        print(out, stream);
-      }
+    return written(out, verification, all, policy, now, standard);
+  }
+
+  private @Nullable RowSelection selection() {
+    try {
+      return rows == null ? null : RowSelection.parse(rows);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--rows: " + e.getMessage(), e);
     }
-    List<Json> seals = new ArrayList<>();
-    for (AnchorVerdict recording : AnchorVerdict.of(bundles, trusted, anchor)) {
-      exit = ExitCode.worst(exit, recording.exit());
-      if (format == Format.json) {
-        seals.add(recording.toJson().put("checks", json(recording.checks())).build());
-      } else {
-        print(out, recording);
-      }
+  }
+
+  private @Nullable String fault() {
+    if (rows != null && (digest != null || policies.given())) {
+      return "--rows looks at a part of a file; --digest and --policy judge all of it: give one of them";
     }
-    if (format == Format.json) {
-      out.print(Json.object()
-          .put("schema", "esnode.verify/1")
-          .put("files", Json.array(verdicts))
-          .put("streams", Json.array(streams))
-          .put("seals", Json.array(seals))
-          .put("does_not_prove", Json.strings(NOT_PROVEN))
-          .put("exit", exit)
-          .build()
-          .pretty());
-    } else {
-      out.println("A signature does not prove " + String.join(", nor ", NOT_PROVEN) + ".");
+    if (digest != null && files.size() != 1) {
+      return "--digest is of one file: found %d".formatted(files.size());
+    }
+    if (format == VerifyFormat.vsa && !policies.given()) {
+      return "--format vsa: a verification summary says that a policy is met; give --policy";
+    }
+    if (signKey != null && out == null) {
+      return "--sign-key signs what --out wrote, which is missing";
+    }
+    return policies.fault();
+  }
+
+  /** What a sidecar that is named itself is about. */
+  private static Path artefact(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return name.endsWith(SidecarFile.SUFFIX) && !name.equals(SidecarFile.SUFFIX)
+        ? file.resolveSibling(name.substring(0, name.length() - SidecarFile.SUFFIX.length()))
+        : file;
+  }
+
+  private VerifyOutput output(
+      VerifyFormat as, PrintWriter to, @Nullable PolicyFile policy, List<Path> all, Instant now) {
+    return switch (as) {
+      case human -> new VerifyText(to, policy);
+      case json -> new VerifyJson(to, policy);
+      case sarif -> new VerifySarif(to, policy);
+      case junit -> new VerifyJunit(to, policy);
+      case vsa -> {
+        if (policy == null) {
+          throw new IllegalStateException("a summary without a policy");
+        }
+        yield new VerifySummary(
+            to,
+            policy,
+            resource == null
+                ? VerifySarif.uri(String.valueOf(all.get(0).getFileName()))
+                : resource,
+            now);
+      }
+    };
+  }
+
+  private int written(
+      Path to,
+      Verification verification,
+      List<Path> all,
+      @Nullable PolicyFile policy,
+      Instant now,
+      PrintWriter standard) {
+    SigningKey key = signingKey();
+    int exit;
+    try (AtomicFile file = AtomicFile.create(to)) {
+      PrintWriter writer = new PrintWriter(
+          new BufferedWriter(Channels.newWriter(file.channel(), StandardCharsets.UTF_8)));
+      List<VerifyOutput> outputs =
+          List.of(new VerifyText(standard, policy), output(format, writer, policy, all, now));
+      exit = verification.run(all, outputs);
+      if (writer.checkError()) {
+        throw new IOException("no room, or no permission");
+      }
+      file.commit();
+      if (key != null) {
+        sign(to, key);
+      }
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.CANNOT_WRITE, "--out %s: cannot be written: %s".formatted(to, Reason.of(e)), e);
     }
     return exit;
   }
 
-  private static void print(PrintWriter out, Verdict verdict) {
-    out.println("%s%s: %s"
-        .formatted(
-            verdict.trust().words(),
-            simulated(verdict) ? ", SIMULATED" : "",
-            Text.oneLine(verdict.name())));
-    if (verdict.sha256() != null) {
-      out.println("  sha256 " + verdict.sha256());
-    }
-    print(out, verdict.checks());
-    for (String check : verdict.notPerformed()) {
-      out.println("  not performed: " + Text.oneLine(check));
+  private @Nullable SigningKey signingKey() {
+    try {
+      return signKey == null ? null : SigningKey.load(signKey);
+    } catch (KeyFileException e) {
+      throw new CommandException(ExitCode.MALFORMED, String.valueOf(e.getMessage()), e);
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCode.MALFORMED, "--sign-key %s: %s".formatted(signKey, Reason.of(e)), e);
     }
   }
 
-  private static void print(PrintWriter out, List<Verdict.Check> checks) {
-    for (Verdict.Check check : checks) {
-      out.println("  %s  %s  %s"
-          .formatted(
-              check.passed() ? "PASS" : "FAIL",
-              check.reason().code(),
-              Text.oneLine(check.message())));
-    }
-  }
-
-  private static void print(PrintWriter out, AnchorVerdict recording) {
-    out.println("SEALS of recording %s: %s"
-        .formatted(Text.oneLine(recording.recordingId()), Text.oneLine(recording.words())));
-    print(out, recording.checks());
-    for (String check : recording.notPerformed()) {
-      out.println("  not performed: " + Text.oneLine(check));
-    }
-  }
-
-  private static void print(PrintWriter out, StreamVerdict stream) {
-    out.println("STREAM %s: %d bundles".formatted(Text.oneLine(stream.id()), stream.bundles()));
-    print(out, stream.checks());
-    out.println("  not performed: " + stream.notPerformed());
-  }
-
-  private static Json.Obj json(StreamVerdict stream) {
-    return Json.object()
-        .put("id", stream.id())
-        .put("first_sequence", stream.first())
-        .put("last_sequence", stream.last())
-        .put("bundles", stream.bundles())
-        .put("checks", json(stream.checks()))
-        .put("not_performed", Json.strings(List.of(stream.notPerformed())))
-        .put("exit", stream.exit())
-        .build();
-  }
-
-  private static Json json(List<Verdict.Check> all) {
-    List<Json> checks = new ArrayList<>();
-    for (Verdict.Check check : all) {
-      checks.add(Json.object()
-          .put("code", check.reason().code())
-          .put("reason", check.passed() ? null : check.reason().name())
-          .put("passed", check.passed())
-          .put("message", check.message())
-          .build());
-    }
-    return Json.array(checks);
-  }
-
-  private static Json.Obj json(Verdict verdict) {
-    Verdict.SignerIdentity signer = verdict.signer();
-    return Json.object()
-        .put("name", verdict.name())
-        .put("sha256", verdict.sha256())
-        .put("trust", verdict.trust().words())
-        .put("simulated", simulated(verdict))
-        .put("predicate_type", Json.of(predicateType(verdict)))
-        .put(
-            "signer",
-            signer == null
-                ? Json.Null.NULL
-                : Json.object()
-                    .put("key_id", signer.keyId())
-                    .put("label", signer.label())
-                    .build())
-        .put("checks", json(verdict.checks()))
-        .put("not_performed", Json.strings(verdict.notPerformed()))
-        .put("exit", verdict.exit())
-        .build();
-  }
-
-  private static boolean simulated(Verdict verdict) {
-    return PredicateType.SIMULATED_RECORDING.equals(predicateType(verdict));
-  }
-
-  private static @Nullable String predicateType(Verdict verdict) {
-    return verdict.statement() != null
-            && verdict.statement().find("predicateType").orElse(Json.Null.NULL)
-                instanceof Json.Str type
-        ? type.value()
-        : null;
+  private static void sign(Path written, SigningKey key) throws IOException {
+    SidecarFile.write(
+        written,
+        new SidecarSigner(key)
+            .sign(
+                String.valueOf(written.getFileName()),
+                Sha256.hex(Files.readAllBytes(written)),
+                PredicateType.FILE,
+                Json.object().put("reason", "what esnode verify found").build()));
   }
 }

@@ -135,9 +135,25 @@ public final class PolicyJudge {
     return results.all();
   }
 
-  /** Whether recordings are judged once all of them are known. */
-  public boolean judgesRecordings() {
-    return policy.maxOpen() != null || policy.stream() != Policy.Stream.ANY;
+  /** A recording of which nobody can say where in its stream it stands, or whether its seals hold. */
+  public List<PolicyResult> judgeAlone(String file, boolean placed, boolean sealed) {
+    Results results = new Results(policy, now, List.of(file));
+    if (policy.stream() != Policy.Stream.ANY && !placed) {
+      results.notEvaluable(
+          POLICY_STREAM,
+          "stream: found no place that a signature vouches for, expected one; give the file as it was sealed");
+    }
+    if (policy.maxOpen() != null && !sealed) {
+      results.notEvaluable(
+          POLICY_ANCHOR,
+          "anchor: found seals that cannot be read or relied on, expected the whole file as it was signed; give the file");
+    }
+    return results.all();
+  }
+
+  /** Whether streams are judged, also those of one bundle. */
+  public boolean judgesStreams() {
+    return policy.stream() != Policy.Stream.ANY;
   }
 
   private void predicate(Artefact artefact, Results results) {
