@@ -78,16 +78,7 @@ public record Verdict(
   }
 
   private Verdict with(List<String> skipped) {
-    return new Verdict(
-        name,
-        sha256,
-        trust,
-        checks,
-        skipped,
-        signer,
-        trusted,
-        time,
-        statement);
+    return new Verdict(name, sha256, trust, checks, skipped, signer, trusted, time, statement);
   }
 
   /** The failed check that decides the exit status, if any failed. */

@@ -32,7 +32,8 @@ final class BundleTarget {
     Path directory = target.toAbsolutePath().getParent();
     if (directory == null || !Files.isDirectory(directory)) {
       throw new CommandException(
-          ExitCode.CANNOT_WRITE, "%s: directory %s does not exist; make it first".formatted(target, directory));
+          ExitCode.CANNOT_WRITE,
+          "%s: directory %s does not exist; make it first".formatted(target, directory));
     }
     if (!Files.isWritable(directory)) {
       throw new CommandException(

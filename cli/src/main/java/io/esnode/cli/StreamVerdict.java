@@ -124,11 +124,7 @@ record StreamVerdict(
           "bundles %d to %d: each holds the digest of the one before".formatted(first, last)));
     }
     return new StreamVerdict(
-        places.get(0).stream(),
-        first,
-        last,
-        places.stream().map(Place::file).toList(),
-        checks);
+        places.get(0).stream(), first, last, places.stream().map(Place::file).toList(), checks);
   }
 
   /** Whether it names one of those that are given as the one before. */

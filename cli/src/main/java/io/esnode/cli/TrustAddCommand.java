@@ -184,8 +184,8 @@ final class TrustAddCommand implements Callable<Integer> {
     Set<Purpose> found = EnumSet.noneOf(Purpose.class);
     for (String word : purposes) {
       found.add(Purpose.find(word)
-          .orElseThrow(() -> usage(
-              "--purpose: found '%s', expected evidence, policy, key-events or custody"
+          .orElseThrow(
+              () -> usage("--purpose: found '%s', expected evidence, policy, key-events or custody"
                   .formatted(word))));
     }
     return found;

@@ -102,7 +102,10 @@ final class TrustCommand implements Callable<Integer> {
           "Accept nothing more from a moment on. What a trusted time shows to be older stays valid.",
       mixinStandardHelpOptions = true,
       footerHeading = "%nExamples:%n",
-      footer = {"  esnode trust retire node7", "  esnode trust retire node7 --at 2027-01-01T00:00:00Z"})
+      footer = {
+        "  esnode trust retire node7",
+        "  esnode trust retire node7 --at 2027-01-01T00:00:00Z"
+      })
   static final class Retire implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli injects it

@@ -83,13 +83,12 @@ final class TrustListCommand implements Callable<Integer> {
     TrustedKey key = (TrustedKey) entry;
     return "key for %s, added %s"
         .formatted(
-            String.join(", ", key.purposes().stream().map(p -> p.word()).sorted().toList()),
+            String.join(
+                ", ", key.purposes().stream().map(p -> p.word()).sorted().toList()),
             key.added());
   }
 
-  private static String limits(
-      @Nullable Instant from,
-      @Nullable Instant until) {
+  private static String limits(@Nullable Instant from, @Nullable Instant until) {
     return (from == null ? "" : ", from " + from) + (until == null ? "" : ", until " + until);
   }
 
@@ -104,6 +103,7 @@ final class TrustListCommand implements Callable<Integer> {
   }
 
   private static Json of(Class<? extends Trusted> kind, List<Trusted> entries) {
-    return Json.array(entries.stream().filter(kind::isInstance).map(Trusted::toJson).toList());
+    return Json.array(
+        entries.stream().filter(kind::isInstance).map(Trusted::toJson).toList());
   }
 }

@@ -103,23 +103,24 @@ final class TrustLogCommand implements Callable<Integer> {
   private void print(KeyEvents.Answer answer) {
     PrintWriter out = spec.commandLine().getOut();
     for (SignedLog.Line line : answer.log().lines()) {
-      out.println("%s  %s"
-          .formatted(line.verdict().trust().words(), Text.oneLine(words(line.verdict()))));
+      out.println(
+          "%s  %s".formatted(line.verdict().trust().words(), Text.oneLine(words(line.verdict()))));
       failures(out, line.verdict().checks());
     }
     failures(out, answer.log().checks());
     failures(out, answer.checks());
     if (answer.exit() == ExitCode.OK) {
-      out.println("%d events, each signed and after the one it names; they led to what is trusted now"
-          .formatted(answer.log().lines().size()));
+      out.println(
+          "%d events, each signed and after the one it names; they led to what is trusted now"
+              .formatted(answer.log().lines().size()));
     }
   }
 
   private static void failures(PrintWriter out, List<Verdict.Check> checks) {
     for (Verdict.Check check : checks) {
       if (!check.passed()) {
-        out.println("  FAIL  %s  %s"
-            .formatted(check.reason().code(), Text.oneLine(check.message())));
+        out.println(
+            "  FAIL  %s  %s".formatted(check.reason().code(), Text.oneLine(check.message())));
       }
     }
   }
@@ -155,7 +156,11 @@ final class TrustLogCommand implements Callable<Integer> {
           .put("sequence", line.sequence())
           .put("sha256", line.sha256())
           .put("trust", line.verdict().trust().words())
-          .put("event", statement == null ? Json.Null.NULL : statement.find("predicate").orElse(Json.Null.NULL))
+          .put(
+              "event",
+              statement == null
+                  ? Json.Null.NULL
+                  : statement.find("predicate").orElse(Json.Null.NULL))
           .put("checks", CheckJson.of(line.verdict().checks()))
           .build());
     }

@@ -37,8 +37,8 @@ record Verification(
   int run(List<Path> files, List<VerifyOutput> outputs) {
     Run run = new Run(outputs);
     SidecarListing sidecars = new SidecarListing();
-    int threads = Math.min(
-        Math.min(MAX_THREADS, Runtime.getRuntime().availableProcessors()), files.size());
+    int threads =
+        Math.min(Math.min(MAX_THREADS, Runtime.getRuntime().availableProcessors()), files.size());
     outputs.forEach(VerifyOutput::begin);
     new InOrder(Math.max(1, threads)).each(files, file -> verify(file, sidecars), run::take);
     run.streams();
@@ -73,12 +73,12 @@ record Verification(
     if (policy != null) {
       verdict = verdict.performed(SidecarVerifier.NO_POLICY);
       if (verdict.signer() == null && verdict.exit() != ExitCode.OK) {
-        verdict = verdict.skipped("policy: nothing whose signature holds, so there is nothing to judge");
+        verdict =
+            verdict.skipped("policy: nothing whose signature holds, so there is nothing to judge");
       } else {
         results.addAll(policy.judge().judge(artefact));
         if (artefact.manifest() != null) {
-          results.addAll(
-              policy.judge().judgeAlone(verdict.name(), place != null, bundle != null));
+          results.addAll(policy.judge().judgeAlone(verdict.name(), place != null, bundle != null));
         }
       }
     }

@@ -113,7 +113,8 @@ final class VerifyCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "FILE",
-      description = "Bundles, ledgers or reports, a directory of them, or a pattern such as '*.parquet'.")
+      description =
+          "Bundles, ledgers or reports, a directory of them, or a pattern such as '*.parquet'.")
   private List<Path> files = new ArrayList<>();
 
   @Override
@@ -129,8 +130,8 @@ final class VerifyCommand implements Callable<Integer> {
     Home home = Home.of(System.getenv());
     SidecarVerifier verifier = trust.verifier(home, accepted, now);
     PolicyFile policy = policies.read(trust, home, now);
-    Verification verification = new Verification(
-        verifier, trust.load(home, now), anchor, digest, selection, policy);
+    Verification verification =
+        new Verification(verifier, trust.load(home, now), anchor, digest, selection, policy);
     List<Path> all = digest == null ? VerifiedFiles.of(files) : List.of(artefact(files.get(0)));
     PrintWriter standard = spec.commandLine().getOut();
     if (out == null) {
@@ -185,9 +186,7 @@ final class VerifyCommand implements Callable<Integer> {
         yield new VerifySummary(
             to,
             policy,
-            resource == null
-                ? VerifySarif.uri(String.valueOf(all.get(0).getFileName()))
-                : resource,
+            resource == null ? VerifySarif.uri(String.valueOf(all.get(0).getFileName())) : resource,
             now);
       }
     };

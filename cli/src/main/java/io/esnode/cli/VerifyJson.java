@@ -107,7 +107,9 @@ final class VerifyJson implements VerifyOutput {
         .put("signer", signer == null ? Json.Null.NULL : json(signer))
         .put("trusted", Json.array(trusted))
         .put("time", json(verdict.time()))
-        .put("recording", file.recording() == null ? Json.Null.NULL : file.recording().toJson())
+        .put(
+            "recording",
+            file.recording() == null ? Json.Null.NULL : file.recording().toJson())
         .put("checks", checks(verdict.checks()))
         .put("policy", results(file.policy()))
         .put("not_performed", Json.strings(verdict.notPerformed()))

@@ -58,7 +58,9 @@ final class VerifyJunit implements VerifyOutput {
       List<PolicyResult> results,
       List<String> notPerformed) {
     long failures = checks.stream().filter(check -> !check.passed()).count()
-        + results.stream().filter(result -> result.failing() && result.enforced()).count();
+        + results.stream()
+            .filter(result -> result.failing() && result.enforced())
+            .count();
     long skipped = results.stream()
         .filter(result -> result.outcome() == PolicyResult.Outcome.WAIVED)
         .count();
@@ -76,13 +78,18 @@ final class VerifyJunit implements VerifyOutput {
     out.println("    </properties>");
     for (Verdict.Check check : checks) {
       String text = check.message();
-      one(name, check.reason().code(), text, check.passed() ? "" : failure(check.reason().code(), text));
+      one(
+          name,
+          check.reason().code(),
+          text,
+          check.passed() ? "" : failure(check.reason().code(), text));
     }
     for (PolicyResult result : results) {
       one(name, result.reason().code(), result.message(), inside(result));
     }
     StringBuilder lines = new StringBuilder();
-    notPerformed.forEach(line -> lines.append("not performed: ").append(xml(line)).append('\n'));
+    notPerformed.forEach(
+        line -> lines.append("not performed: ").append(xml(line)).append('\n'));
     out.println("    <system-out>%s</system-out>".formatted(lines));
     out.println("  </testsuite>");
   }
@@ -129,7 +136,8 @@ final class VerifyJunit implements VerifyOutput {
         case '\'' -> safe.append("&apos;");
         default -> {
           if (Character.getType(c) == Character.SURROGATE || (c & 0xfffe) == 0xfffe) {
-            safe.append("\\u").append(Integer.toHexString(0x10000 | (c & 0xffff)).substring(1));
+            safe.append("\\u")
+                .append(Integer.toHexString(0x10000 | (c & 0xffff)).substring(1));
           } else {
             safe.appendCodePoint(c);
           }

@@ -54,8 +54,9 @@ final class VerifySarif implements VerifyOutput {
                 .put("rules", Json.array(rules))
                 .build())
         .build();
-    out.print("{\"$schema\": \"%s\", \"version\": \"2.1.0\", \"runs\": [{\n\"tool\": %s,\n\"results\": ["
-        .formatted(SCHEMA, VerifyJson.text(tool)));
+    out.print(
+        "{\"$schema\": \"%s\", \"version\": \"2.1.0\", \"runs\": [{\n\"tool\": %s,\n\"results\": ["
+            .formatted(SCHEMA, VerifyJson.text(tool)));
   }
 
   @Override
@@ -99,8 +100,9 @@ final class VerifySarif implements VerifyOutput {
     if (policy != null) {
       properties.put("policy", policy.toJson());
     }
-    out.println("],\n\"invocations\": [%s],\n\"columnKind\": \"utf16CodeUnits\",\n\"properties\": %s\n}]}"
-        .formatted(VerifyJson.text(invocation), VerifyJson.text(properties.build())));
+    out.println(
+        "],\n\"invocations\": [%s],\n\"columnKind\": \"utf16CodeUnits\",\n\"properties\": %s\n}]}"
+            .formatted(VerifyJson.text(invocation), VerifyJson.text(properties.build())));
   }
 
   private void checks(String what, List<String> files, List<Verdict.Check> checks) {

@@ -40,10 +40,13 @@ final class DowngradeJudge {
     }
     List<String> weaker = new ArrayList<>();
     signers(before, artefact.verdict(), weaker);
-    if (!artefact.predicateType().equals(before.predicateType() == null ? "" : before.predicateType())) {
+    if (!artefact
+        .predicateType()
+        .equals(before.predicateType() == null ? "" : before.predicateType())) {
       weaker.add("predicate type %s, was %s"
           .formatted(
-              Json.of(artefact.predicateType()).ascii(), Json.of(before.predicateType()).ascii()));
+              Json.of(artefact.predicateType()).ascii(),
+              Json.of(before.predicateType()).ascii()));
     }
     if (before.timed() && artefact.verdict().time() == null) {
       weaker.add("no trusted time, had one");
@@ -87,8 +90,8 @@ final class DowngradeJudge {
     Optional<Version> hasVersion = Version.parse(has.version());
     if (hadVersion.isPresent()
         && (hasVersion.isEmpty() || hasVersion.get().compareTo(hadVersion.get()) < 0)) {
-      weaker.add("recorder version %s, was %s"
-          .formatted(Json.of(has.version()).ascii(), had.version()));
+      weaker.add(
+          "recorder version %s, was %s".formatted(Json.of(has.version()).ascii(), had.version()));
     }
     if (has.coveragePpm() < had.coveragePpm()) {
       weaker.add("coverage %s, was %s"

@@ -175,7 +175,8 @@ public final class PolicyJudge {
     if (asked == null) {
       return;
     }
-    long named = verdict.trusted().stream().filter(signer -> isNamed(asked, signer)).count();
+    long named =
+        verdict.trusted().stream().filter(signer -> isNamed(asked, signer)).count();
     if (verdict.trusted().isEmpty()) {
       results.notEvaluable(
           POLICY_SIGNER,
@@ -203,8 +204,7 @@ public final class PolicyJudge {
     // The key of a certificate is drawn for one signature: it names nobody.
     return identity == null
         ? asked.keys().contains(signer.keyId())
-        : asked.identities()
-            .contains(new Policy.Named(identity.issuer(), identity.subject()));
+        : asked.identities().contains(new Policy.Named(identity.issuer(), identity.subject()));
   }
 
   private static String names(List<Verdict.SignerIdentity> signers) {
@@ -224,9 +224,7 @@ public final class PolicyJudge {
     }
     Manifest manifest = artefact.manifest();
     TrustedTime time = artefact.verdict().time();
-    Instant end = manifest == null
-        ? null
-        : Instant.EPOCH.plus(manifest.endTs(), ChronoUnit.MICROS);
+    Instant end = manifest == null ? null : Instant.EPOCH.plus(manifest.endTs(), ChronoUnit.MICROS);
     if (end == null && time == null) {
       results.notEvaluable(
           POLICY_AGE,
@@ -271,8 +269,11 @@ public final class PolicyJudge {
             .formatted(
                 time == null
                     ? "none that is trusted here"
-                    : "%s by %s (%s)".formatted(time.at(), time.authority(), time.source().word()),
-                external ? "an authority that is not the site's own" : "an authority trusted here"));
+                    : "%s by %s (%s)"
+                        .formatted(time.at(), time.authority(), time.source().word()),
+                external
+                    ? "an authority that is not the site's own"
+                    : "an authority trusted here"));
   }
 
   private void simulated(Artefact artefact, Results results) {

@@ -77,7 +77,8 @@ final class PolicyReader {
     top.end();
     if (!asks) {
       throw top.place()
-          .wrong("found a policy that asks for nothing, expected a rule; what asks nothing passes everything");
+          .wrong(
+              "found a policy that asks for nothing, expected a rule; what asks nothing passes everything");
     }
     return new Policy(
         name,
@@ -108,9 +109,7 @@ final class PolicyReader {
         throw item.place()
             .wrong("predicate_types: found \"%s\"%s, expected a URI or one of %s"
                 .formatted(
-                    found,
-                    Nearest.hint(found, TYPES.keySet()),
-                    String.join(", ", TYPES.keySet())));
+                    found, Nearest.hint(found, TYPES.keySet()), String.join(", ", TYPES.keySet())));
       }
     }
     return types;
@@ -126,8 +125,9 @@ final class PolicyReader {
       String id = word(item, "keys");
       if (!KEY_ID.matcher(id).matches()) {
         throw item.place()
-            .wrong("keys: found \"%s\", expected a key id: 64 hex digits in lower case, as 'esnode trust list' shows"
-                .formatted(id));
+            .wrong(
+                "keys: found \"%s\", expected a key id: 64 hex digits in lower case, as 'esnode trust list' shows"
+                    .formatted(id));
       }
       keys.add(id);
     }
@@ -157,7 +157,8 @@ final class PolicyReader {
   }
 
   private boolean simulated() throws YamlException {
-    boolean allow = top.choice("simulated", List.of("refuse", "allow"), "refuse").equals("allow");
+    boolean allow =
+        top.choice("simulated", List.of("refuse", "allow"), "refuse").equals("allow");
     asks |= top.has("simulated") && !allow;
     return allow;
   }

@@ -134,8 +134,7 @@ final class RecordingJudge {
     }
   }
 
-  private void atMost(
-      ReasonCode rule, String what, long found, @Nullable Long most) {
+  private void atMost(ReasonCode rule, String what, long found, @Nullable Long most) {
     if (most != null) {
       results.add(
           rule,
@@ -156,8 +155,7 @@ final class RecordingJudge {
     if (version.isEmpty()) {
       results.notEvaluable(POLICY_RECORDER_VERSION, message);
     } else {
-      results.add(
-          POLICY_RECORDER_VERSION, version.get().compareTo(least.get()) >= 0, message);
+      results.add(POLICY_RECORDER_VERSION, version.get().compareTo(least.get()) >= 0, message);
     }
   }
 }

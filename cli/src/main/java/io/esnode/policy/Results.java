@@ -25,10 +25,7 @@ final class Results {
   void add(ReasonCode rule, boolean passed, String message) {
     if (passed) {
       int remedy = message.lastIndexOf("; ");
-      put(
-          rule,
-          PolicyResult.Outcome.PASSED,
-          remedy < 0 ? message : message.substring(0, remedy));
+      put(rule, PolicyResult.Outcome.PASSED, remedy < 0 ? message : message.substring(0, remedy));
     } else {
       failed(rule, PolicyResult.Outcome.FAILED, message);
     }
@@ -48,7 +45,8 @@ final class Results {
       put(
           rule,
           PolicyResult.Outcome.WAIVED,
-          "%s; waived until %s: %s".formatted(message, valid.get().until(), valid.get().reason()));
+          "%s; waived until %s: %s"
+              .formatted(message, valid.get().until(), valid.get().reason()));
       return;
     }
     put(rule, outcome, message);

@@ -45,8 +45,7 @@ class TrustCommandTest {
       line.add(arg.toString());
     }
     line.addAll(List.of("--trust", trust.toString()));
-    int exit =
-        Main.run(new PrintWriter(out), new PrintWriter(err), line.toArray(String[]::new));
+    int exit = Main.run(new PrintWriter(out), new PrintWriter(err), line.toArray(String[]::new));
     return new Answer(exit, out.toString(), err.toString());
   }
 
@@ -54,7 +53,8 @@ class TrustCommandTest {
   void listShowsEveryKind() throws Exception {
     trust("add", pub, "--purpose", "custody,policy", "--valid-until", "2027-01-01T00:00:00Z");
     trust("add", "--identity", "ops@example.org", "--issuer", "https://id.example.org");
-    trust("add", "--identity-regexp", ".*@example[.]org", "--issuer", "https://id", "--label", "all");
+    trust(
+        "add", "--identity-regexp", ".*@example[.]org", "--issuer", "https://id", "--label", "all");
 
     assertThat(trust("list").out().lines())
         .satisfiesExactlyInAnyOrder(
@@ -62,10 +62,8 @@ class TrustCommandTest {
                 .startsWith("trusted  ")
                 .contains("k  key for custody, policy, added ")
                 .endsWith(", until 2027-01-01T00:00:00Z"),
-            line -> assertThat(line)
-                .endsWith("identity ops@example.org by https://id.example.org"),
-            line -> assertThat(line)
-                .endsWith("all  identity like .*@example[.]org by https://id"));
+            line -> assertThat(line).endsWith("identity ops@example.org by https://id.example.org"),
+            line -> assertThat(line).endsWith("all  identity like .*@example[.]org by https://id"));
     assertThat(JsonReader.object(trust("list", "--format", "json").out())
             .arr("identities")
             .objects())

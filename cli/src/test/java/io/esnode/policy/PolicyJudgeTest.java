@@ -108,13 +108,14 @@ class PolicyJudgeTest {
   }
 
   private static List<ReasonCode> failing(List<PolicyResult> results) {
-    return results.stream().filter(PolicyResult::failing).map(PolicyResult::reason).toList();
+    return results.stream()
+        .filter(PolicyResult::failing)
+        .map(PolicyResult::reason)
+        .toList();
   }
 
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      textBlock = """
+  @CsvSource(delimiter = '|', textBlock = """
       predicate_types: [recording]       | predicate_types: [report]           | POLICY_PREDICATE
       max_age: 2d                        | max_age: 23h                        | POLICY_AGE
       completeness: {coverage: 99 %}     | completeness: {coverage: 99.1 %}    | POLICY_COVERAGE
@@ -144,7 +145,9 @@ class PolicyJudgeTest {
     assertThat(failing(judge(both, recording()))).containsExactly(POLICY_THRESHOLD);
     assertThat(failing(judge("signers: {keys: [%s]}".formatted(OTHER), recording())))
         .containsExactly(POLICY_SIGNER, POLICY_THRESHOLD);
-    assertThat(judge(both, recording(PredicateType.RECORDING, "0.1.0", null)).get(0).outcome())
+    assertThat(judge(both, recording(PredicateType.RECORDING, "0.1.0", null))
+            .get(0)
+            .outcome())
         .isEqualTo(PolicyResult.Outcome.NOT_EVALUABLE);
   }
 
@@ -179,10 +182,12 @@ class PolicyJudgeTest {
         new TrustedTime(END.minus(Duration.ofDays(30)), TrustedTime.Source.EXTERNAL_TSA, "tsa");
     TrustedTime late = new TrustedTime(NOW, TrustedTime.Source.EXTERNAL_TSA, "tsa");
 
-    PolicyResult older =
-        judge("max_age: 2d", recording(PredicateType.RECORDING, "0.1.0", early, KEY)).get(0);
-    PolicyResult younger =
-        judge("max_age: 2d", recording(PredicateType.RECORDING, "0.1.0", late, KEY)).get(0);
+    PolicyResult older = judge(
+            "max_age: 2d", recording(PredicateType.RECORDING, "0.1.0", early, KEY))
+        .get(0);
+    PolicyResult younger = judge(
+            "max_age: 2d", recording(PredicateType.RECORDING, "0.1.0", late, KEY))
+        .get(0);
 
     assertThat(older.failing()).isTrue();
     assertThat(older.message()).contains("by the trusted time of tsa");
@@ -192,8 +197,8 @@ class PolicyJudgeTest {
 
   @Test
   void evidenceFromTheFutureHasNoAge() throws IOException {
-    PolicyJudge early = new PolicyJudge(
-        PolicyTest.policy("max_age: 2d"), null, END.minus(Duration.ofHours(1)));
+    PolicyJudge early =
+        new PolicyJudge(PolicyTest.policy("max_age: 2d"), null, END.minus(Duration.ofHours(1)));
 
     assertThat(failing(early.judge(recording()))).containsExactly(POLICY_AGE);
   }
@@ -250,7 +255,8 @@ class PolicyJudgeTest {
     BundleRows.Row lost =
         new BundleRows.Row(Map.of(), Map.of("synchronized", 0L, "max_error_us", 1L));
 
-    assertThat(ClockError.of("kernel_clock", List.of(good, worse)).boundMicros()).isEqualTo(1900);
+    assertThat(ClockError.of("kernel_clock", List.of(good, worse)).boundMicros())
+        .isEqualTo(1900);
     assertThat(ClockError.of("kernel_clock", List.of(good, lost)).boundMicros()).isNull();
   }
 
@@ -309,9 +315,7 @@ class PolicyJudgeTest {
   }
 
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      textBlock = """
+  @CsvSource(delimiter = '|', textBlock = """
       0.1.0 | 990000 |                                                                  | true
       0.0.9 | 980000 |                                                                  | true
       0.1.1 | 990000 | recorder version "0.1.0", was 0.1.1                              | false

@@ -19,9 +19,7 @@ class PolicyTest {
   }
 
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      textBlock = """
+  @CsvSource(delimiter = '|', textBlock = """
       mode: enforce                                  | found a policy that asks for nothing
       simulated: allow                               | found a policy that asks for nothing
       max_agee: 7d                                   | p.yaml:3:1: found max_agee: (did you mean max_age?)

@@ -43,8 +43,7 @@ public final class MerkleTree {
       return leaves.get(0);
     }
     int split = split(leaves.size());
-    return node(
-        rootOf(leaves.subList(0, split)), rootOf(leaves.subList(split, leaves.size())));
+    return node(rootOf(leaves.subList(0, split)), rootOf(leaves.subList(split, leaves.size())));
   }
 
   /** The largest power of two less than a size of at least 2. */

@@ -24,7 +24,8 @@ final class CertificateChain {
   static List<X509Certificate> parse(byte[] bytes) throws KeyFileException {
     List<X509Certificate> left = new ArrayList<>();
     try {
-      for (Certificate certificate : factory().generateCertificates(new ByteArrayInputStream(bytes))) {
+      for (Certificate certificate :
+          factory().generateCertificates(new ByteArrayInputStream(bytes))) {
         left.add((X509Certificate) certificate);
       }
     } catch (CertificateException | RuntimeException e) {

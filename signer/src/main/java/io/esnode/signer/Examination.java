@@ -284,7 +284,9 @@ final class Examination {
           "digest: found SHA-256 %s, as given, expected %s; this is another file's signature, or the file changed"
               .formatted(
                   given,
-                  expected.isEmpty() ? "none: the statement names no SHA-256" : excerpts(expected)));
+                  expected.isEmpty()
+                      ? "none: the statement names no SHA-256"
+                      : excerpts(expected)));
     }
   }
 

@@ -75,7 +75,8 @@ public final class KeyEvents {
     public int exit() {
       int exit = log.exit();
       for (Verdict.Check check : checks) {
-        exit = ExitCode.worst(exit, check.passed() ? ExitCode.OK : check.reason().exit());
+        exit =
+            ExitCode.worst(exit, check.passed() ? ExitCode.OK : check.reason().exit());
       }
       return exit;
     }

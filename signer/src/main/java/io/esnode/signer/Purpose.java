@@ -30,9 +30,7 @@ public enum Purpose {
 
   /** The purpose of that name, if there is one. */
   public static Optional<Purpose> find(String word) {
-    return Arrays.stream(values())
-        .filter(purpose -> purpose.word.equals(word))
-        .findFirst();
+    return Arrays.stream(values()).filter(purpose -> purpose.word.equals(word)).findFirst();
   }
 
   /** What a key must be trusted for that signs statements of this type. */

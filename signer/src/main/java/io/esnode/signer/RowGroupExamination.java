@@ -42,10 +42,11 @@ final class RowGroupExamination {
       List<String> skipped)
       throws IOException {
     if (signature.manifest() == null) {
-      checks.add(new Verdict.Check(
-          NOT_A_BUNDLE,
-          false,
-          "rows: the statement is not about a recording, so it vouches for no row group; verify the whole file"));
+      checks.add(
+          new Verdict.Check(
+              NOT_A_BUNDLE,
+              false,
+              "rows: the statement is not about a recording, so it vouches for no row group; verify the whole file"));
       return;
     }
     new RowGroupExamination(open, signature.rowGroups(), checks).check(rows, skipped);

@@ -116,14 +116,13 @@ public final class SignedLog {
     return new Line(sequence, Sha256.hex(bytes), with(signed, checks));
   }
 
-  private static Verdict.Check place(
-      int sequence, @Nullable String previous, Json.Obj statement) {
+  private static Verdict.Check place(int sequence, @Nullable String previous, Json.Obj statement) {
     try {
       Json.Obj predicate = statement.obj("predicate");
       String named = predicate.textOrNull("previous_sha256");
       long place = predicate.integer("sequence");
-      boolean holds = place == sequence
-          && (previous == null ? named == null : previous.equals(named));
+      boolean holds =
+          place == sequence && (previous == null ? named == null : previous.equals(named));
       return new Verdict.Check(
           ReasonCode.STREAM_BROKEN,
           holds,
@@ -204,7 +203,10 @@ public final class SignedLog {
   }
 
   private static Json.Obj torn(byte[] bytes) {
-    return Json.object().put("bytes", bytes.length).put("sha256", Sha256.hex(bytes)).build();
+    return Json.object()
+        .put("bytes", bytes.length)
+        .put("sha256", Sha256.hex(bytes))
+        .build();
   }
 
   private static void write(FileChannel channel, byte[] line, long position) throws IOException {

@@ -208,9 +208,8 @@ public final class TrustDirectory {
         return again(known, entry);
       }
       if (known.label().equals(entry.label())) {
-        throw TrustException.refused(
-            "label %s belongs to %s %s already; give another with --label"
-                .formatted(Excerpt.of(entry.label()), kind(known), known.id()));
+        throw TrustException.refused("label %s belongs to %s %s already; give another with --label"
+            .formatted(Excerpt.of(entry.label()), kind(known), known.id()));
       }
     }
     write("add", entry, null, now);
@@ -262,8 +261,7 @@ public final class TrustDirectory {
    * @param name the label, the id, or the first {@value #MIN_PREFIX} or more digits of the latter
    * @param compromisedSince null where unknown
    */
-  public Trusted revoke(
-      String name, String reason, @Nullable Instant compromisedSince, Instant now)
+  public Trusted revoke(String name, String reason, @Nullable Instant compromisedSince, Instant now)
       throws TrustException {
     return revoke(named(name), reason, compromisedSince, now);
   }

@@ -32,8 +32,8 @@ public record TrustedAuthority(
     implements Trusted {
   static final String FORMAT = "esnode.trusted-authority/1";
 
-  private static final Set<String> MEMBERS = Set.of(
-      "format", "label", "certificates", "site", "valid_from", "valid_until", "revoked");
+  private static final Set<String> MEMBERS =
+      Set.of("format", "label", "certificates", "site", "valid_from", "valid_until", "revoked");
 
   public TrustedAuthority {
     certificates = List.copyOf(certificates);

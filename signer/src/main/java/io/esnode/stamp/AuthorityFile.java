@@ -53,7 +53,8 @@ public final class AuthorityFile {
         certificates.add((X509Certificate) certificate);
       }
     } catch (CertificateException | RuntimeException e) {
-      throw new KeyFileException(name + ": found a certificate that cannot be read, expected X.509 in PEM", e);
+      throw new KeyFileException(
+          name + ": found a certificate that cannot be read, expected X.509 in PEM", e);
     }
     if (certificates.isEmpty() || certificates.size() > MAX_CERTIFICATES) {
       throw new KeyFileException("%s: found %d certificates, expected 1 to %d"
@@ -67,9 +68,7 @@ public final class AuthorityFile {
     List<X509Certificate> tops = certificates.stream()
         .filter(candidate -> certificates.stream()
             .noneMatch(other -> !other.equals(candidate)
-                && candidate
-                    .getIssuerX500Principal()
-                    .equals(other.getSubjectX500Principal())))
+                && candidate.getIssuerX500Principal().equals(other.getSubjectX500Principal())))
         .distinct()
         .toList();
     if (tops.size() != 1) {

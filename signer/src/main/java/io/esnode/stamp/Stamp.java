@@ -69,8 +69,8 @@ final class Stamp {
     }
     TimeStampResponse read;
     try {
-      read = new TimeStampResponse(
-          TimeStampResp.getInstance(ASN1Primitive.fromByteArray(response)));
+      read =
+          new TimeStampResponse(TimeStampResp.getInstance(ASN1Primitive.fromByteArray(response)));
     } catch (IOException | TSPException e) {
       throw new StampException("is no TimeStampResp: " + Excerpt.of(e.getMessage()), e);
     }
@@ -89,13 +89,8 @@ final class Stamp {
     if (info.getExtensions() != null && info.getExtensions().hasAnyCriticalExtensions()) {
       throw new StampException("a critical extension, whose meaning is not known");
     }
-    String digest = token
-        .toCMSSignedData()
-        .getSignerInfos()
-        .getSigners()
-        .iterator()
-        .next()
-        .getDigestAlgOID();
+    String digest =
+        token.toCMSSignedData().getSignerInfos().getSigners().iterator().next().getDigestAlgOID();
     if (!DIGESTS.contains(digest)) {
       throw new StampException("digest algorithm %s, expected SHA-2".formatted(digest));
     }
@@ -124,8 +119,7 @@ final class Stamp {
   boolean covers(byte[] signature) {
     AlgorithmIdentifier algorithm = info.getMessageImprint().getHashAlgorithm();
     return algorithm.getAlgorithm().equals(NISTObjectIdentifiers.id_sha256)
-        && (algorithm.getParameters() == null
-            || DERNull.INSTANCE.equals(algorithm.getParameters()))
+        && (algorithm.getParameters() == null || DERNull.INSTANCE.equals(algorithm.getParameters()))
         && MessageDigest.isEqual(
             info.getMessageImprint().getHashedMessage(), Sha256.digest().digest(signature));
   }

@@ -44,11 +44,9 @@ public final class StampQuery {
     try {
       Stamp stamp = Stamp.parse(response);
       if (!stamp.nonce().equals(Optional.of(nonce))) {
-        throw new StampException(
-            "found nonce %s, expected %s; it is the answer to another question"
-                .formatted(
-                    stamp.nonce().map(found -> found.toString(16)).orElse("none"),
-                    nonce.toString(16)));
+        throw new StampException("found nonce %s, expected %s; it is the answer to another question"
+            .formatted(
+                stamp.nonce().map(found -> found.toString(16)).orElse("none"), nonce.toString(16)));
       }
     } catch (RuntimeException | StackOverflowError e) {
       throw new StampException("cannot be understood", e);

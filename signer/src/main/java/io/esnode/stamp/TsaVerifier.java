@@ -132,8 +132,7 @@ public final class TsaVerifier implements StampVerifier {
   }
 
   /** Null if this authority did not make it. */
-  private static @Nullable Judgement judge(
-      Stamp stamp, X509Certificate signer, Authority vouched) {
+  private static @Nullable Judgement judge(Stamp stamp, X509Certificate signer, Authority vouched) {
     List<X509Certificate> between = new ArrayList<>(vouched.certificates());
     between.addAll(stamp.certificates());
     Optional<List<X509Certificate>> path = Certificates.path(signer, vouched.anchor(), between);

@@ -73,7 +73,8 @@ class MerkleTest {
           .containsExactly(size);
       for (byte[] changed : List.of(flipped(ROOTS.get(size)), new byte[0], new byte[33])) {
         assertThat(included(leaf, size, leaf, proof, changed)).isFalse();
-        assertThat(MerkleProof.includes(leaf, size, changed, proof, ROOTS.get(size))).isFalse();
+        assertThat(MerkleProof.includes(leaf, size, changed, proof, ROOTS.get(size)))
+            .isFalse();
       }
     }
   }
@@ -90,7 +91,8 @@ class MerkleTest {
     }
   }
 
-  private static boolean included(long index, long size, int leaf, List<byte[]> proof, byte[] root) {
+  private static boolean included(
+      long index, long size, int leaf, List<byte[]> proof, byte[] root) {
     return MerkleProof.includes(index, size, LEAVES.get(leaf), proof, root);
   }
 
@@ -129,8 +131,8 @@ class MerkleTest {
       byte[] from = ROOTS.get(older);
 
       assertThat(IntStream.rangeClosed(-1, newer + 1)
-              .filter(claimed ->
-                  MerkleProof.consistent(claimed, newer, from, ROOTS.get(newer), proof)))
+              .filter(
+                  claimed -> MerkleProof.consistent(claimed, newer, from, ROOTS.get(newer), proof)))
           .containsExactly(older);
     }
   }
@@ -174,9 +176,12 @@ class MerkleTest {
 
   @Test
   void emptyTreeProvesNothing() {
-    assertThat(MerkleProof.consistent(0, 0, ROOTS.get(0), ROOTS.get(0), List.of())).isFalse();
-    assertThat(MerkleProof.consistent(0, 5, ROOTS.get(0), ROOTS.get(5), List.of())).isFalse();
-    assertThat(MerkleProof.includes(0, 0, LEAVES.get(0), List.of(), ROOTS.get(0))).isFalse();
+    assertThat(MerkleProof.consistent(0, 0, ROOTS.get(0), ROOTS.get(0), List.of()))
+        .isFalse();
+    assertThat(MerkleProof.consistent(0, 5, ROOTS.get(0), ROOTS.get(5), List.of()))
+        .isFalse();
+    assertThat(MerkleProof.includes(0, 0, LEAVES.get(0), List.of(), ROOTS.get(0)))
+        .isFalse();
     assertThatThrownBy(() -> MerkleTree.consistencyProof(LEAVES, 0))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> MerkleTree.inclusionProof(List.of(), 0))
@@ -188,8 +193,8 @@ class MerkleTest {
     byte[] both = new byte[2 * MerkleTree.HASH_BYTES];
 
     assertThat(MerkleTree.leaf(both))
-        .isNotEqualTo(MerkleTree.node(
-            new byte[MerkleTree.HASH_BYTES], new byte[MerkleTree.HASH_BYTES]));
+        .isNotEqualTo(
+            MerkleTree.node(new byte[MerkleTree.HASH_BYTES], new byte[MerkleTree.HASH_BYTES]));
   }
 
   @FuzzTest

@@ -24,7 +24,8 @@ class MerkleVectorsTest {
       Path.of("../../shared/datasets/provenance_vectors/open/merkle");
 
   /** Sizes go up to 2^64 - 1, beyond what a JSON reader takes for an integer. */
-  private static final Pattern SIZE = Pattern.compile("(\"(?:leafIdx|treeSize|size[12])\": )([0-9]+)");
+  private static final Pattern SIZE =
+      Pattern.compile("(\"(?:leafIdx|treeSize|size[12])\": )([0-9]+)");
 
   @BeforeAll
   static void needsVectors() {

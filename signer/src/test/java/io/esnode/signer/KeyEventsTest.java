@@ -41,7 +41,10 @@ class KeyEventsTest {
   }
 
   private KeyEvents.Answer verified() throws IOException {
-    return trust.events().verify(trust.entries(), verifier(TrustedKey.pinned("node", NODE.verifyingKey(), Samples.NOW)));
+    return trust
+        .events()
+        .verify(
+            trust.entries(), verifier(TrustedKey.pinned("node", NODE.verifyingKey(), Samples.NOW)));
   }
 
   private static SidecarVerifier verifier(TrustedKey key) {
@@ -68,7 +71,8 @@ class KeyEventsTest {
     Json.Obj last = statement(answer.log().lines().get(2)).obj("predicate");
     assertThat(last.text("action")).isEqualTo("revoke");
     assertThat(last.text("reason")).isEqualTo("lost");
-    assertThat(last.text("previous_sha256")).isEqualTo(answer.log().lines().get(1).sha256());
+    assertThat(last.text("previous_sha256"))
+        .isEqualTo(answer.log().lines().get(1).sha256());
   }
 
   private static Json.Obj statement(SignedLog.Line line) {
@@ -149,7 +153,8 @@ class KeyEventsTest {
 
   @Test
   void keyForEvidenceSignsNoKeyEvents() throws IOException {
-    KeyEvents.Answer answer = trust.events()
+    KeyEvents.Answer answer = trust
+        .events()
         .verify(
             trust.entries(),
             verifier(new TrustedKey("n", NODE.verifyingKey(), Samples.NOW, null, null, null)));
@@ -166,7 +171,8 @@ class KeyEventsTest {
     now.add(SigningKey.generate().verifyingKey(), "new", Samples.NOW);
 
     KeyEvents.Answer answer = now.events()
-        .verify(now.entries(), verifier(TrustedKey.pinned("node", NODE.verifyingKey(), Samples.NOW)));
+        .verify(
+            now.entries(), verifier(TrustedKey.pinned("node", NODE.verifyingKey(), Samples.NOW)));
 
     assertThat(answer.exit()).isZero();
     assertThat(answer.log().lines()).hasSize(2);
@@ -174,8 +180,8 @@ class KeyEventsTest {
 
   @FuzzTest
   void anyBytesAreALog(byte[] data) {
-    SignedLog log = SignedLog.of(
-        Path.of("fuzz"), data, verifier(TrustedKey.pinned("node", KEY, Samples.NOW)));
+    SignedLog log =
+        SignedLog.of(Path.of("fuzz"), data, verifier(TrustedKey.pinned("node", KEY, Samples.NOW)));
 
     assertThat(log.exit() == ExitCode.OK).isEqualTo(data.length == 0);
   }

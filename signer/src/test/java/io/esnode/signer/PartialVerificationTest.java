@@ -117,7 +117,9 @@ class PartialVerificationTest {
 
     assertThat(verdict.exit()).isEqualTo(ExitCode.OK);
     assertThat(verdict.sha256()).isNull();
-    assertThat(verdict.checks()).extracting(Verdict.Check::reason).doesNotContain(ReasonCode.DIGEST_MISMATCH);
+    assertThat(verdict.checks())
+        .extracting(Verdict.Check::reason)
+        .doesNotContain(ReasonCode.DIGEST_MISMATCH);
     assertThat(verdict.notPerformed())
         .contains(
             "digest of the whole file: only the %d bytes of the rows above were read"
@@ -153,16 +155,16 @@ class PartialVerificationTest {
   void rowsOfWhatIsNoRecordingAreNotVouchedFor() throws IOException {
     file = Samples.signedNote(dir, "note.txt", "x");
 
-    Verdict verdict = Samples.notes(Samples.KEY)
-        .verifyRows(file, RowSelection.parse("0"), new SidecarListing());
+    Verdict verdict =
+        Samples.notes(Samples.KEY).verifyRows(file, RowSelection.parse("0"), new SidecarListing());
 
     assertThat(failed(verdict)).containsExactly(ReasonCode.NOT_A_BUNDLE);
   }
 
   @Test
   void rowsOfAnUnknownSignerAreUntrusted() {
-    Verdict verdict = Samples.bundles().verifyRows(
-        file, RowSelection.parse("0"), new SidecarListing());
+    Verdict verdict =
+        Samples.bundles().verifyRows(file, RowSelection.parse("0"), new SidecarListing());
 
     assertThat(verdict.exit()).isEqualTo(ExitCode.UNTRUSTED);
     assertThat(Set.copyOf(failed(verdict))).containsExactly(ReasonCode.SIGNER_UNKNOWN);

@@ -179,14 +179,10 @@ class SeveralSignaturesTest {
   })
   void oldStatementIsReadOfOthersAlone(String statementType, String predicateType, int exit)
       throws IOException {
-    byte[] payload =
-        """
-        {"_type":"%s","subject":[{"name":"n","digest":{"sha256":"%s"}}],"predicateType":"%s","predicate":{}}"""
-            .formatted(
-                statementType,
-                Sha256.hex("85 C".getBytes(StandardCharsets.UTF_8)),
-                predicateType)
-            .getBytes(StandardCharsets.US_ASCII);
+    byte[] payload = """
+        {"_type":"%s","subject":[{"name":"n","digest":{"sha256":"%s"}}],"predicateType":"%s","predicate":{}}""".formatted(
+            statementType, Sha256.hex("85 C".getBytes(StandardCharsets.UTF_8)), predicateType)
+        .getBytes(StandardCharsets.US_ASCII);
     SidecarFile.write(
         note,
         Sidecar.of(

@@ -268,8 +268,7 @@ class TrustDirectoryTest {
 
   @Test
   void textThatIsNoCertificateIsRefused() {
-    assertThatThrownBy(() ->
-            trust.add("tsa", new byte[] {'{'}, "tsa", false, null, null, LATER))
+    assertThatThrownBy(() -> trust.add("tsa", new byte[] {'{'}, "tsa", false, null, null, LATER))
         .isInstanceOf(TrustException.class);
   }
 
@@ -319,8 +318,7 @@ class TrustDirectoryTest {
   void addingAgainForMoreIsRefused() throws IOException {
     trust.add(KEY, "lab", Samples.NOW);
 
-    assertThatThrownBy(
-            () -> trust.add(KEY, EnumSet.allOf(Purpose.class), "lab", null, null, LATER))
+    assertThatThrownBy(() -> trust.add(KEY, EnumSet.allOf(Purpose.class), "lab", null, null, LATER))
         .isInstanceOf(TrustException.class);
   }
 }

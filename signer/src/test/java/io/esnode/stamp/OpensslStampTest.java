@@ -77,11 +77,13 @@ class OpensslStampTest {
     Files.writeString(dir.resolve("cnf"), CONFIGURATION.formatted(essDigest));
     Files.writeString(dir.resolve("serial"), "01\n");
     String key = kind.equals("ec") ? "ec -pkeyopt ec_paramgen_curve:P-256" : kind;
-    openssl("req -x509 -config cnf -extensions ca -nodes -newkey %s -keyout root.key -out root.pem -subj /CN=root -days 30"
-        .formatted(key));
+    openssl(
+        "req -x509 -config cnf -extensions ca -nodes -newkey %s -keyout root.key -out root.pem -subj /CN=root -days 30"
+            .formatted(key));
     openssl("req -config cnf -nodes -newkey %s -keyout tsa.key -out tsa.csr -subj /CN=tsa"
         .formatted(key));
-    openssl("x509 -req -in tsa.csr -CA root.pem -CAkey root.key -CAcreateserial -extfile cnf -extensions tsa -days 30 -out tsa.pem");
+    openssl(
+        "x509 -req -in tsa.csr -CA root.pem -CAkey root.key -CAcreateserial -extfile cnf -extensions tsa -days 30 -out tsa.pem");
     StampQuery query = new StampQuery(SIGNATURE, BigInteger.valueOf(4711));
     Files.write(dir.resolve("stamp.tsq"), query.toBytes());
 
@@ -91,8 +93,7 @@ class OpensslStampTest {
     query.checkAnsweredBy(answer);
     TrustedAuthority trusted = new TrustedAuthority(
         "openssl", AuthorityFile.load(dir.resolve("root.pem")), true, null, null, null);
-    Judgement judged =
-        new TsaVerifier(List.of(trusted), Instant.now()).verify(SIGNATURE, answer);
+    Judgement judged = new TsaVerifier(List.of(trusted), Instant.now()).verify(SIGNATURE, answer);
     assertThat(judged.checks()).hasSize(1).allMatch(check -> check.passed());
     assertThat(judged.time()).isNotNull();
   }

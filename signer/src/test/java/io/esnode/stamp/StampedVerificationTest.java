@@ -98,8 +98,7 @@ class StampedVerificationTest {
 
   @Test
   void stampOfSomethingElseIsTampering() throws IOException {
-    SidecarFile.write(
-        file, sidecar().withStamp(LAB.stamp(new byte[] {1}, NOW)).toBytes());
+    SidecarFile.write(file, sidecar().withStamp(LAB.stamp(new byte[] {1}, NOW)).toBytes());
 
     Verdict verdict = verify(key(null, null, null), LAB.trusted());
 

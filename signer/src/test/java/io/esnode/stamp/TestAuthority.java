@@ -49,7 +49,9 @@ final class TestAuthority {
   boolean carriesLeaf = true;
   List<X509Certificate> carriesToo = List.of();
   int accuracyS;
-  @Nullable Extensions extensions;
+
+  @Nullable
+  Extensions extensions;
 
   TestAuthority(String name) {
     try {
@@ -89,8 +91,8 @@ final class TestAuthority {
       boolean critical,
       KeyUsage keyUsage) {
     try {
-      JcaX509v3CertificateBuilder builder = builder(
-          name, root.getSubjectX500Principal().getName().substring(3), key, from, until, 7);
+      JcaX509v3CertificateBuilder builder =
+          builder(name, root.getSubjectX500Principal().getName().substring(3), key, from, until, 7);
       builder.addExtension(Extension.keyUsage, true, keyUsage);
       if (use != null) {
         builder.addExtension(Extension.extendedKeyUsage, critical, use);
@@ -111,8 +113,8 @@ final class TestAuthority {
       Instant until,
       boolean authority) {
     try {
-      JcaX509v3CertificateBuilder builder = builder(
-          name, issuer, subjectKey, from, until, new SecureRandom().nextInt(1 << 30));
+      JcaX509v3CertificateBuilder builder =
+          builder(name, issuer, subjectKey, from, until, new SecureRandom().nextInt(1 << 30));
       builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(authority));
       if (authority) {
         builder.addExtension(

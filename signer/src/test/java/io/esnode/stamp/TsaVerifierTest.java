@@ -47,8 +47,7 @@ class TsaVerifierTest {
     return verify(SIGNATURE, stamp, authorities);
   }
 
-  private static Judgement verify(
-      byte[] signature, byte[] stamp, TrustedAuthority... authorities) {
+  private static Judgement verify(byte[] signature, byte[] stamp, TrustedAuthority... authorities) {
     return new TsaVerifier(List.of(authorities), NOW.plus(DAY)).verify(signature, stamp);
   }
 
@@ -84,16 +83,17 @@ class TsaVerifierTest {
     assertThat(judged.notPerformed()).isEmpty();
     assertThat(judged.signer()).isNull();
     assertThat(judged.checks())
-        .containsExactly(new Verdict.Check(
-            ReasonCode.TIMESTAMP_INVALID,
-            true,
-            "time stamp: the signature existed at 2026-11-21T10:15:00Z, by lab TSA (external-TSA)"));
+        .containsExactly(
+            new Verdict.Check(
+                ReasonCode.TIMESTAMP_INVALID,
+                true,
+                "time stamp: the signature existed at 2026-11-21T10:15:00Z, by lab TSA (external-TSA)"));
   }
 
   @Test
   void stampOfTheSitesOwnAuthorityIsCalledThat() {
-    TrustedAuthority own = new TrustedAuthority(
-        "site", List.of(TestAuthority.der(LAB.root)), true, null, null, null);
+    TrustedAuthority own =
+        new TrustedAuthority("site", List.of(TestAuthority.der(LAB.root)), true, null, null, null);
 
     assertThat(verify(STAMP, own).time())
         .isEqualTo(new TrustedTime(NOW, TrustedTime.Source.SITE_TSA, "site"));
@@ -126,9 +126,8 @@ class TsaVerifierTest {
     TimeStampRequestGenerator generator = new TimeStampRequestGenerator();
     byte[] query;
     try {
-      query = generator
-          .generate(TSPAlgorithms.SHA512, new byte[64], BigInteger.ONE)
-          .getEncoded();
+      query =
+          generator.generate(TSPAlgorithms.SHA512, new byte[64], BigInteger.ONE).getEncoded();
     } catch (java.io.IOException e) {
       throw new IllegalStateException(e);
     }
@@ -192,7 +191,8 @@ class TsaVerifierTest {
             from,
             until,
             new ExtendedKeyUsage(
-                new KeyPurposeId[] {KeyPurposeId.id_kp_timeStamping, KeyPurposeId.id_kp_OCSPSigning}),
+                new KeyPurposeId[] {KeyPurposeId.id_kp_timeStamping, KeyPurposeId.id_kp_OCSPSigning
+                }),
             true),
         LAB.leaf(
             "lab",
@@ -223,8 +223,7 @@ class TsaVerifierTest {
         "lab", NOW.minus(DAY), NOW.plus(Duration.ofDays(200)), TestAuthority.STAMPING, true);
 
     assertInvalid(
-        verify(
-            without, TestAuthority.trusted(List.of(twin, swapped.root), null, null, null)),
+        verify(without, TestAuthority.trusted(List.of(twin, swapped.root), null, null, null)),
         "certificate hash");
     assertThat(time(verify(
             without,
@@ -242,8 +241,7 @@ class TsaVerifierTest {
     assertThat(time(verify(
             without, TestAuthority.trusted(List.of(quiet.leaf, quiet.root), null, null, null))))
         .isEqualTo(NOW);
-    assertThat(time(verify(
-            without, TestAuthority.trusted(List.of(quiet.leaf), null, null, null))))
+    assertThat(time(verify(without, TestAuthority.trusted(List.of(quiet.leaf), null, null, null))))
         .isEqualTo(NOW);
   }
 
@@ -251,13 +249,7 @@ class TsaVerifierTest {
   void authorityBetweenMayStandInTheStamp() {
     TestAuthority below = new TestAuthority("below");
     X509Certificate between = TestAuthority.certificate(
-        "below root",
-        "lab root",
-        below.rootKey,
-        LAB.rootKey,
-        NOW.minus(DAY),
-        NOW.plus(DAY),
-        true);
+        "below root", "lab root", below.rootKey, LAB.rootKey, NOW.minus(DAY), NOW.plus(DAY), true);
     byte[] without = below.stamp(SIGNATURE, NOW);
     below.carriesToo = List.of(between, LAB.root);
     byte[] with = below.stamp(SIGNATURE, NOW);
@@ -282,12 +274,14 @@ class TsaVerifierTest {
     shortLived.leaf =
         shortLived.leaf("short", NOW.minus(DAY), NOW.plus(DAY), TestAuthority.STAMPING, true);
 
-    assertThat(new TsaVerifier(List.of(LAB.trusted()), years).verify(SIGNATURE, STAMP).time())
+    assertThat(new TsaVerifier(List.of(LAB.trusted()), years)
+            .verify(SIGNATURE, STAMP)
+            .time())
         .isNotNull();
     assertThat(time(verify(shortLived.stamp(SIGNATURE, NOW), shortLived.trusted())))
         .isEqualTo(NOW);
-    assertInvalid(verify(
-        shortLived.stamp(SIGNATURE, NOW.minus(Duration.ofDays(2))), shortLived.trusted()));
+    assertInvalid(
+        verify(shortLived.stamp(SIGNATURE, NOW.minus(Duration.ofDays(2))), shortLived.trusted()));
   }
 
   @Test
@@ -304,8 +298,7 @@ class TsaVerifierTest {
 
     assertInvalid(
         verify(
-            old.stamp(SIGNATURE, NOW),
-            TestAuthority.trusted(List.of(expired), null, null, null)),
+            old.stamp(SIGNATURE, NOW), TestAuthority.trusted(List.of(expired), null, null, null)),
         "not valid at");
   }
 
@@ -313,14 +306,12 @@ class TsaVerifierTest {
   void stampCountsInTheAuthoritysWindowOnly() {
     List<X509Certificate> root = List.of(LAB.root);
 
-    assertThat(time(verify(
-            STAMP, TestAuthority.trusted(root, NOW, NOW.plusMillis(1), null))))
+    assertThat(time(verify(STAMP, TestAuthority.trusted(root, NOW, NOW.plusMillis(1), null))))
         .isEqualTo(NOW);
     assertInvalid(
         verify(STAMP, TestAuthority.trusted(root, NOW.plusMillis(1), null, null)),
         "trusted from 2026-11-21T10:15:00.001Z until further notice");
-    assertInvalid(
-        verify(STAMP, TestAuthority.trusted(root, null, NOW, null)), "trusted from ever");
+    assertInvalid(verify(STAMP, TestAuthority.trusted(root, null, NOW, null)), "trusted from ever");
   }
 
   @Test
