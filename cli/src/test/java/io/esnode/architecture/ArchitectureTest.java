@@ -62,6 +62,7 @@ class ArchitectureTest {
   private static final String[] CLI = {
     "io.esnode.cli..",
     "io.esnode.doctor..",
+    "io.esnode.policy..",
     "io.esnode.scenario..",
     "io.esnode.toml..",
     "io.esnode.yaml.."
