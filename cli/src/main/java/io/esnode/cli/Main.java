@@ -36,6 +36,7 @@ public final class Main implements Runnable {
     COMMANDS.put("trigger", TriggerCommand.class);
     COMMANDS.put("seal", SealCommand.class);
     COMMANDS.put("verify", VerifyCommand.class);
+    COMMANDS.put("stamp", StampCommand.class);
     COMMANDS.put("key", KeyCommand.class);
     COMMANDS.put("trust", TrustCommand.class);
     COMMANDS.put("config", ConfigCommand.class);

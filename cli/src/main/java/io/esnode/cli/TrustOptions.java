@@ -11,6 +11,7 @@ import io.esnode.signer.TrustedIdentity;
 import io.esnode.signer.TrustedKey;
 import io.esnode.signer.TrustedKeys;
 import io.esnode.signer.VerifyingKey;
+import io.esnode.stamp.TsaVerifier;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -41,9 +43,15 @@ final class TrustOptions {
       description = "Trust directory to use instead of the one in $ESNODE_HOME.")
   private @Nullable Path directory;
 
+  @Mixin
+  private TsaOptions tsas = new TsaOptions();
+
   /** A verifier that goes by these. */
   SidecarVerifier verifier(Home home, Set<String> predicateTypes, Instant now) {
-    return new SidecarVerifier(load(home, now), predicateTypes, now).with(identities(home));
+    SidecarVerifier verifier =
+        new SidecarVerifier(load(home, now), predicateTypes, now).with(identities(home));
+    List<TrustedAuthority> trusted = tsas.with(authorities(home));
+    return trusted.isEmpty() ? verifier : verifier.with(new TsaVerifier(trusted, now));
   }
 
   /** Whom certificates may name: those of the directory in use, and of this machine's what it revoked. */
@@ -107,6 +115,7 @@ final class TrustOptions {
     if (directory != null) {
       arguments.addAll(List.of("--trust", directory.toString()));
     }
+    arguments.addAll(tsas.arguments());
     return arguments;
   }
 

@@ -47,6 +47,7 @@ import picocli.CommandLine.Spec;
       "  esnode verify incident.parquet --witness seals.log    until when is it anchored",
       "  esnode verify /data --policy release.yaml --format sarif --out verdict.sarif",
       "  esnode verify torn.parquet --rows gpu,event    which rows it still vouches for",
+      "  esnode verify --tsa tsa.pem incident.parquet    when did its signature exist",
       "Exit status: 0 every check passed, 1 the policy is not met, 2 tampered, 3 signature or file missing,",
       "4 signer or policy unknown, revoked or expired, 5 malformed; the worst file counts.",
       "Codes are explained in docs/reference/reason-codes.md, policies in docs/reference/policy.md."

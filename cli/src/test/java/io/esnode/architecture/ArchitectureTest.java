@@ -65,6 +65,7 @@ class ArchitectureTest {
     "io.esnode.policy..",
     "io.esnode.scenario..",
     "io.esnode.toml..",
+    "io.esnode.tsa..",
     "io.esnode.yaml.."
   };
 
@@ -130,7 +131,24 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule tlsAndConnectionsLiveInWeb = livesOnlyIn(
-      new String[] {"io.esnode.web.."}, "javax.net.ssl..", "java.net.http..", "sun.net..");
+      new String[] {"io.esnode.web..", "io.esnode.tsa.."},
+      "javax.net.ssl..",
+      "java.net.http..",
+      "sun.net..");
+
+  /** Verifying asks nobody. */
+  @ArchTest
+  static final ArchRule onlyStampAsksAnAuthority = noClasses()
+      .that()
+      .resideOutsideOfPackage("io.esnode.tsa..")
+      .and()
+      .doNotHaveFullyQualifiedName("io.esnode.cli.StampCommand")
+      .should()
+      .dependOnClassesThat()
+      .resideInAnyPackage("io.esnode.tsa..");
+
+  @ArchTest
+  static final ArchRule bouncyCastleLivesInSigner = livesOnlyIn(SIGNER, "org.bouncycastle..");
 
   /** What the recorder itself runs of it speaks no HTTP. */
   @ArchTest

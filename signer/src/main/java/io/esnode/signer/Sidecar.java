@@ -28,7 +28,7 @@ public final class Sidecar {
   static final String MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
   /** A day of row groups is under 100 KiB; beyond this a sidecar is not one of ours. */
-  static final int MAX_BYTES = 4 << 20;
+  public static final int MAX_BYTES = 4 << 20;
 
   /** A stamp is under 10 KiB, and two or three are many. */
   static final int MAX_STAMPS = 16;
