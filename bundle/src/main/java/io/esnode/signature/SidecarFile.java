@@ -1,6 +1,7 @@
 package io.esnode.signature;
 
 import io.esnode.bundle.AtomicFile;
+import io.esnode.bundle.Sha256;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Where the signature of a file lies: beside it, as {@code NAME.sigstore.json}. */
@@ -18,6 +20,14 @@ public final class SidecarFile {
   public static final String SUFFIX = ".sigstore.json";
 
   private static final int KEY_ID_DIGITS = 16;
+
+  private static final int TYPE_DIGITS = 8;
+
+  private static final Pattern ATTESTATION =
+      Pattern.compile("[.]att-[0-9a-f]{16}-[0-9a-f]{8}[.]sigstore[.]json");
+
+  private static final Pattern OTHER = Pattern.compile(
+      "(.+)[.](?:[0-9a-f]{8,64}|att-[0-9a-f]{16}-[0-9a-f]{8})[.]sigstore[.]json", Pattern.DOTALL);
 
   private static final Pattern KEY_ID = Pattern.compile("[0-9a-f]{8,64}");
 
@@ -77,6 +87,30 @@ public final class SidecarFile {
   public static Path further(Path artefact, String keyId) {
     return artefact.resolveSibling(
         "%s.%s%s".formatted(artefact.getFileName(), keyId.substring(0, KEY_ID_DIGITS), SUFFIX));
+  }
+
+  /** Where a statement of another type by this key lies: {@code NAME.att-KEYID-TYPE.sigstore.json}. */
+  public static Path attestation(Path artefact, String keyId, String predicateType) {
+    return artefact.resolveSibling("%s.att-%s-%s%s"
+        .formatted(
+            artefact.getFileName(),
+            keyId.substring(0, KEY_ID_DIGITS),
+            Sha256.hex(predicateType).substring(0, TYPE_DIGITS),
+            SUFFIX));
+  }
+
+  /** Whether a name is that of a statement of another type about this file. */
+  public static boolean isAttestation(String artefact, String candidate) {
+    return candidate.startsWith(artefact + ".")
+        && ATTESTATION.matcher(candidate.substring(artefact.length())).matches();
+  }
+
+  /** The name of the file that a sidecar of this name belongs to; of a further signature and an attestation as well. */
+  public static String artefact(String sidecar) {
+    Matcher other = OTHER.matcher(sidecar);
+    return other.matches()
+        ? other.group(1)
+        : sidecar.substring(0, sidecar.length() - SUFFIX.length());
   }
 
   /**

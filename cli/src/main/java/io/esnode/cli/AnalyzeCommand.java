@@ -2,7 +2,6 @@ package io.esnode.cli;
 
 import io.esnode.analyzer.Analysis;
 import io.esnode.analyzer.BundleChangedException;
-import io.esnode.bundle.AtomicFile;
 import io.esnode.bundle.BundleException;
 import io.esnode.json.JsonException;
 import io.esnode.ledger.AnalyzedBundle;
@@ -10,10 +9,12 @@ import io.esnode.ledger.Finding;
 import io.esnode.ledger.Ledger;
 import io.esnode.ledger.Severity;
 import io.esnode.ledger.State;
+import io.esnode.report.ReportRenderer;
 import io.esnode.rule.RuleBook;
 import io.esnode.signature.ExitCode;
 import io.esnode.signature.PredicateType;
 import io.esnode.signature.SidecarFile;
+import io.esnode.signature.TrustState;
 import io.esnode.signature.Verifier;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -51,7 +52,8 @@ import picocli.CommandLine.Spec;
       "",
       "Exit status: 0 done, 1 a finding at or above --fail-on, 2 tampered,",
       "3 unsigned or missing, 4 signer not trusted, 5 not a bundle.",
-      "A diagnosis never changes it."
+      "A diagnosis never changes it.",
+      "The ledger is signed with this node's key or --by, if the evidence is trusted."
     })
 final class AnalyzeCommand implements Callable<Integer> {
   @Spec
@@ -95,6 +97,9 @@ final class AnalyzeCommand implements Callable<Integer> {
           "Moment for outcomes that depend on the date, RFC 3339 (default: the end of the evidence).")
   private @Nullable String asOf;
 
+  @Mixin
+  private OutputSigning outputs = new OutputSigning();
+
   @Option(names = LimitedChild.FLAG, hidden = true)
   private boolean child;
 
@@ -115,7 +120,7 @@ final class AnalyzeCommand implements Callable<Integer> {
       Ledger ledger = evidence.doubtful() && !child ? inChild(evidence) : here(evidence, moment);
       String json = ledger.toJson().canonical() + "\n";
       if (out != null) {
-        write(out, json);
+        write(out, json, ledger);
       }
       PrintWriter answer = spec.commandLine().getOut();
       if (format == Format.json) {
@@ -222,9 +227,16 @@ final class AnalyzeCommand implements Callable<Integer> {
     }
   }
 
-  private static void write(Path out, String json) {
+  private void write(Path out, String json, Ledger ledger) {
+    PrintWriter err = spec.commandLine().getErr();
+    Home home = Home.of(System.getenv());
+    TrustState trusted = ReportRenderer.trust(ledger, TrustState.TRUSTED_SIGNER);
     try {
-      AtomicFile.write(out, json.getBytes(StandardCharsets.UTF_8));
+      Signatures.write(
+          out,
+          json.getBytes(StandardCharsets.UTF_8),
+          outputs.of(home, trusted, out, err),
+          open -> Claim.analysis(ledger, ruleIds));
     } catch (IOException e) {
       throw new CommandException(
           ExitCode.CANNOT_WRITE, "%s: cannot be written: %s".formatted(out, Reason.of(e)), e);

@@ -35,6 +35,8 @@ public final class Main implements Runnable {
     COMMANDS.put("mark", MarkCommand.class);
     COMMANDS.put("trigger", TriggerCommand.class);
     COMMANDS.put("seal", SealCommand.class);
+    COMMANDS.put("sign", SignCommand.class);
+    COMMANDS.put("attest", AttestCommand.class);
     COMMANDS.put("verify", VerifyCommand.class);
     COMMANDS.put("stamp", StampCommand.class);
     COMMANDS.put("key", KeyCommand.class);

@@ -1,6 +1,5 @@
 package io.esnode.cli;
 
-import io.esnode.bundle.AtomicFile;
 import io.esnode.bundle.Sha256;
 import io.esnode.json.Json;
 import io.esnode.json.JsonException;
@@ -52,7 +51,8 @@ import picocli.CommandLine.Spec;
       "  esnode report node.analysis.json --template incident --unsigned",
       "",
       "Exit status: 0 written, 2 tampered, 3 unsigned or missing, 4 signer not trusted, 5 neither bundle",
-      "nor ledger, 64 unknown template, 74 cannot be written. With 3 and 4 a report may be written: it says so."
+      "nor ledger, 64 unknown template, 74 cannot be written. With 3 and 4 a report may be written: it says so.",
+      "What is written is signed with this node's key or --by, if the evidence is trusted."
     })
 final class ReportCommand implements Callable<Integer> {
   @Spec
@@ -85,6 +85,9 @@ final class ReportCommand implements Callable<Integer> {
           "Moment for outcomes that depend on the date, RFC 3339 (default: the end of the evidence).")
   private @Nullable String asOf;
 
+  @Mixin
+  private OutputSigning outputs = new OutputSigning();
+
   @Option(
       names = "--format",
       paramLabel = "human|json",
@@ -104,8 +107,8 @@ final class ReportCommand implements Callable<Integer> {
     Source source = isLedger(files.get(0)) ? ledger(files) : analysis(files);
     makeDirectory(); // before the work that would be lost
     Report report = render(chosen, source);
-    List<Written> written = write(chosen, report);
     TrustState stamp = ReportRenderer.trust(source.ledger(), source.file());
+    List<Written> written = write(chosen, report, source, stamp);
     if (format == Format.json) {
       spec.commandLine().getOut().print(json(chosen, source, stamp, written).pretty());
     } else {
@@ -118,10 +121,15 @@ final class ReportCommand implements Callable<Integer> {
    * A ledger and how far it may be believed.
    *
    * @param file who stands behind the ledger itself; what we made ourselves counts as trusted
+   * @param made whether we made it from bundles
    * @param exit status that the evidence leads to
    */
   @SuppressWarnings("ArrayRecordComponent") // nobody compares sources
-  private record Source(Ledger ledger, byte[] bytes, TrustState file, int exit) {}
+  private record Source(Ledger ledger, byte[] bytes, TrustState file, boolean made, int exit) {
+    Signatures.Claims claim() {
+      return open -> made ? Claim.analysis(ledger, List.of()) : Claim.repeated(ledger, null);
+    }
+  }
 
   /** What {@code esnode analyze} says, so that a report rests on the same checks, in the same limited process. */
   private Source analysis(List<Path> bundles) {
@@ -147,7 +155,7 @@ final class ReportCommand implements Callable<Integer> {
     err.toString().lines().forEach(spec.commandLine().getErr()::println);
     try {
       byte[] bytes = out.toString().getBytes(StandardCharsets.UTF_8);
-      return new Source(Ledger.parse(bytes), bytes, TrustState.TRUSTED_SIGNER, exit);
+      return new Source(Ledger.parse(bytes), bytes, TrustState.TRUSTED_SIGNER, true, exit);
     } catch (JsonException e) {
       throw new IllegalStateException("analyze wrote a ledger it cannot read", e);
     }
@@ -175,7 +183,7 @@ final class ReportCommand implements Callable<Integer> {
       TrustState state = accepted(file, verdict);
       byte[] bytes = bytes(file, open);
       Ledger ledger = Ledger.parse(bytes);
-      return new Source(ledger, bytes, state, ExitCode.worst(verdict.exit(), exit(ledger)));
+      return new Source(ledger, bytes, state, false, ExitCode.worst(verdict.exit(), exit(ledger)));
     } catch (JsonException e) {
       throw new CommandException(
           ExitCode.MALFORMED, "%s: not a ledger: %s".formatted(file, e.getMessage()), e);
@@ -252,22 +260,42 @@ final class ReportCommand implements Callable<Integer> {
   /** One file of the report. */
   private record Written(String kind, Path path, String sha256, long sizeBytes) {}
 
-  private List<Written> write(ReportTemplate chosen, Report report) {
+  private List<Written> write(
+      ReportTemplate chosen, Report report, Source source, TrustState stamp) {
     String name = name(files.get(0));
+    String ledger = name + ".analysis.json";
+    List<Provenance.Input> inputs =
+        List.of(new Provenance.Input(ledger, Sha256.hex(report.ledger())));
+    Json.Obj parameters = Json.object().put("template", chosen.word()).build();
+    Signatures.Claims rendered = open ->
+        new Claim(PredicateType.REPORT, Provenance.made(Provenance.REPORT, parameters, inputs));
+    Signatures signatures = outputs.of(
+        Home.of(System.getenv()),
+        stamp,
+        directory.resolve(name + "." + chosen.word()),
+        spec.commandLine().getErr());
     List<Written> written = new ArrayList<>();
-    written.add(write("ledger", name + ".analysis.json", report.ledger()));
-    written.add(write("html", "%s.%s.html".formatted(name, chosen.word()), report.html()));
-    written.add(write("pdf", "%s.%s.pdf".formatted(name, chosen.word()), report.pdf()));
+    written.add(write("ledger", ledger, report.ledger(), signatures, source.claim()));
+    written.add(write(
+        "html", "%s.%s.html".formatted(name, chosen.word()), report.html(), signatures, rendered));
+    written.add(write(
+        "pdf", "%s.%s.pdf".formatted(name, chosen.word()), report.pdf(), signatures, rendered));
     return written;
   }
 
-  private Written write(String kind, String name, byte[] content) {
+  private Written write(
+      String kind,
+      String name,
+      byte[] content,
+      @Nullable Signatures signatures,
+      Signatures.Claims claims) {
     Path path = directory.resolve(name);
     try {
       if (!path.toAbsolutePath()
           .normalize()
           .equals(files.get(0).toAbsolutePath().normalize())) {
-        AtomicFile.write(path, content); // a ledger that lies there already is the same bytes
+        // A ledger that lies there already is the same bytes, and its signature the one we go by.
+        Signatures.write(path, content, signatures, claims);
       }
       return new Written(kind, path, Sha256.hex(content), content.length);
     } catch (IOException e) {

@@ -155,8 +155,7 @@ final class StampCommand implements Callable<Integer> {
   private Json.Obj writeQuery(Path file, Path request) {
     StampQuery query = query(read(sidecarOf(file)));
     try {
-      AtomicFile.writeNew(
-          request, query.toBytes(), PosixFilePermissions.fromString("rw-r--r--"));
+      AtomicFile.writeNew(request, query.toBytes(), PosixFilePermissions.fromString("rw-r--r--"));
     } catch (FileAlreadyExistsException e) {
       throw new CommandException(
           ExitCode.CANNOT_WRITE,
@@ -165,8 +164,7 @@ final class StampCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw cannotWrite(request, e);
     }
-    say("request  %s  of %s; add the authority's answer with --response"
-        .formatted(request, file));
+    say("request  %s  of %s; add the authority's answer with --response".formatted(request, file));
     return Json.object()
         .put("name", file.toString())
         .put("request", request.toString())
@@ -205,8 +203,7 @@ final class StampCommand implements Callable<Integer> {
           path + ": no such file, expected a signature; only what is signed can be stamped",
           e);
     } catch (IOException e) {
-      throw new CommandException(
-          ExitCode.MALFORMED, "%s: %s".formatted(path, e.getMessage()), e);
+      throw new CommandException(ExitCode.MALFORMED, "%s: %s".formatted(path, e.getMessage()), e);
     }
   }
 

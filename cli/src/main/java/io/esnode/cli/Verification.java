@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param digest of the only file, which is not read then; null where files are read
  * @param rows which alone are read; null for whole files
  * @param policy null without one
+ * @param besides what is looked at beside whole files
  */
 record Verification(
     SidecarVerifier verifier,
@@ -30,7 +31,8 @@ record Verification(
     AnchorOptions anchor,
     @Nullable String digest,
     @Nullable RowSelection rows,
-    @Nullable PolicyFile policy) {
+    @Nullable PolicyFile policy,
+    Besides besides) {
   private static final int MAX_THREADS = 16;
 
   /** Returns the exit status. */
@@ -49,19 +51,22 @@ record Verification(
 
   private VerifiedFile verify(Path file, SidecarListing sidecars) {
     if (digest != null) {
-      return judged(file, verifier.verifyDigest(file, digest, sidecars), null);
+      return judged(file, verifier.verifyDigest(file, digest, sidecars), null, List.of());
     }
     if (rows != null) {
-      return judged(file, verifier.verifyRows(file, rows, sidecars), null);
+      return judged(file, verifier.verifyRows(file, rows, sidecars), null, List.of());
     }
     Verdict verdict = verifier.verify(file, sidecars);
     SealedBundle bundle = SealedBundle.of(file, verdict);
-    return bundle == null
-        ? judged(file, verdict, null)
-        : judged(file, verdict.performed(SidecarVerifier.NO_WITNESS), bundle);
+    return judged(
+        file,
+        bundle == null ? verdict : verdict.performed(SidecarVerifier.NO_WITNESS),
+        bundle,
+        besides.of(file, verdict));
   }
 
-  private VerifiedFile judged(Path file, Verdict found, @Nullable SealedBundle bundle) {
+  private VerifiedFile judged(
+      Path file, Verdict found, @Nullable SealedBundle bundle, List<Section> sections) {
     Verdict verdict = found;
     Artefact artefact = Artefact.of(
         verdict,
@@ -88,7 +93,8 @@ record Verification(
         bundle,
         place,
         artefact.manifest() == null ? null : Completeness.of(artefact.manifest()),
-        results);
+        results,
+        sections);
   }
 
   /** What becomes known while files are answered. */

@@ -7,6 +7,7 @@ import io.esnode.signature.ExitCode;
 import io.esnode.signature.PredicateType;
 import io.esnode.signature.Verdict;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param place in its stream; null of what is no recording
  * @param recording how complete it is, as its signature says; null of what is no recording
  * @param policy what became of the policy's rules
+ * @param sections what lies beside it
  */
 record VerifiedFile(
     Verdict verdict,
@@ -24,9 +26,11 @@ record VerifiedFile(
     @Nullable SealedBundle bundle,
     StreamVerdict.@Nullable Place place,
     @Nullable Completeness recording,
-    List<PolicyResult> policy) {
+    List<PolicyResult> policy,
+    List<Section> sections) {
   VerifiedFile {
     policy = List.copyOf(policy);
+    sections = List.copyOf(sections);
   }
 
   boolean simulated() {
@@ -38,8 +42,27 @@ record VerifiedFile(
     return Artefact.predicateType(verdict);
   }
 
+  /** Of the file itself, and of what lies beside it. */
+  List<Verdict.Check> checks() {
+    return Stream.concat(
+            verdict.checks().stream(), sections.stream().flatMap(s -> s.checks().stream()))
+        .toList();
+  }
+
+  /** Of the file itself, and of what lies beside it. */
+  List<String> notPerformed() {
+    return Stream.concat(
+            verdict.notPerformed().stream(),
+            sections.stream().flatMap(s -> s.notPerformed().stream()))
+        .toList();
+  }
+
   int exit() {
-    return worst(verdict.exit(), policy);
+    int exit = worst(verdict.exit(), policy);
+    for (Section section : sections) {
+      exit = ExitCode.worst(exit, section.exit());
+    }
+    return exit;
   }
 
   static int worst(int exit, List<PolicyResult> policy) {

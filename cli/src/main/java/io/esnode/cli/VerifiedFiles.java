@@ -25,7 +25,8 @@ final class VerifiedFiles {
   private VerifiedFiles() {}
 
   /**
-   * In the order given, those of a directory and of a pattern by name; of a sidecar without its file, the file. A name with
+   * In the order given, those of a directory and of a pattern by name; of a sidecar without its file, the file; of a
+   * further signature, what it belongs to. A name with
    * {@code *}, {@code ?} or {@code [} that no file has is a pattern that the shell did not expand.
    */
   static List<Path> of(List<Path> given) {
@@ -74,8 +75,9 @@ final class VerifiedFiles {
       for (Path path : all.filter(p -> !Files.isDirectory(p)).toList()) {
         String name = String.valueOf(path.getFileName());
         if (name.endsWith(SidecarFile.SUFFIX) && !name.equals(SidecarFile.SUFFIX)) {
-          files.add(
-              directory.resolve(name.substring(0, name.length() - SidecarFile.SUFFIX.length())));
+          Path named =
+              directory.resolve(name.substring(0, name.length() - SidecarFile.SUFFIX.length()));
+          files.add(Files.exists(named) ? named : directory.resolve(SidecarFile.artefact(name)));
         } else if (name.endsWith(BUNDLE)) {
           files.add(path);
         }

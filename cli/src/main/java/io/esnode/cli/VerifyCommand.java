@@ -48,6 +48,7 @@ import picocli.CommandLine.Spec;
       "  esnode verify /data --policy release.yaml --format sarif --out verdict.sarif",
       "  esnode verify torn.parquet --rows gpu,event    which rows it still vouches for",
       "  esnode verify --tsa tsa.pem incident.parquet    when did its signature exist",
+      "  esnode verify incident.html --materials /evidence    and what it was made from",
       "Exit status: 0 every check passed, 1 the policy is not met, 2 tampered, 3 signature or file missing,",
       "4 signer or policy unknown, revoked or expired, 5 malformed; the worst file counts.",
       "Codes are explained in docs/reference/reason-codes.md, policies in docs/reference/policy.md."
@@ -71,6 +72,13 @@ final class VerifyCommand implements Callable<Integer> {
       paramLabel = "URI",
       description = "Accept statements of this type besides esnode's own; may be repeated.")
   private List<String> predicateTypes = new ArrayList<>();
+
+  @Option(
+      names = "--materials",
+      paramLabel = "DIR",
+      description =
+          "Where everything is that ledgers and reports were made from; may be repeated (default: what lies beside them).")
+  private List<Path> materials = new ArrayList<>();
 
   @Option(
       names = "--digest",
@@ -131,8 +139,14 @@ final class VerifyCommand implements Callable<Integer> {
     Home home = Home.of(System.getenv());
     SidecarVerifier verifier = trust.verifier(home, accepted, now);
     PolicyFile policy = policies.read(trust, home, now);
-    Verification verification =
-        new Verification(verifier, trust.load(home, now), anchor, digest, selection, policy);
+    Verification verification = new Verification(
+        verifier,
+        trust.load(home, now),
+        anchor,
+        digest,
+        selection,
+        policy,
+        new Besides(trust, home, materials, verifier, now));
     List<Path> all = digest == null ? VerifiedFiles.of(files) : List.of(artefact(files.get(0)));
     PrintWriter standard = spec.commandLine().getOut();
     if (out == null) {

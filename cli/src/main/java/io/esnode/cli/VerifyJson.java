@@ -7,6 +7,7 @@ import io.esnode.signature.Verdict;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** For programs, schema {@code esnode.verify/1} ({@code docs/format/verify.md}); every file is written when it is known. */
@@ -97,6 +98,10 @@ final class VerifyJson implements VerifyOutput {
     Verdict.SignerIdentity signer = verdict.signer();
     List<Json> trusted = new ArrayList<>();
     verdict.trusted().forEach(each -> trusted.add(json(each)));
+    Json.Builder sections = Json.object();
+    file.sections()
+        .forEach(
+            section -> sections.put(section.title().toLowerCase(Locale.ROOT), section.toJson()));
     return Json.object()
         .put("name", verdict.name())
         .put("sha256", verdict.sha256())
@@ -112,6 +117,7 @@ final class VerifyJson implements VerifyOutput {
             file.recording() == null ? Json.Null.NULL : file.recording().toJson())
         .put("checks", checks(verdict.checks()))
         .put("policy", results(file.policy()))
+        .put("besides", sections.build())
         .put("not_performed", Json.strings(verdict.notPerformed()))
         .put("exit", file.exit())
         .build();

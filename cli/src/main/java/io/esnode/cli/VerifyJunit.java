@@ -29,9 +29,9 @@ final class VerifyJunit implements VerifyOutput {
         verdict.name(),
         verdict.trust().words() + (file.rows() == null ? "" : ", SOME ROWS ONLY"),
         verdict.sha256(),
-        verdict.checks(),
+        file.checks(),
         file.policy(),
-        verdict.notPerformed());
+        file.notPerformed());
   }
 
   @Override

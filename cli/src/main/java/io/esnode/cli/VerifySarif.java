@@ -62,9 +62,9 @@ final class VerifySarif implements VerifyOutput {
   @Override
   public void file(VerifiedFile file) {
     String name = file.verdict().name();
-    checks(name, List.of(name), file.verdict().checks());
+    checks(name, List.of(name), file.checks());
     results(name, List.of(name), file.policy());
-    notes(file.verdict().notPerformed());
+    notes(file.notPerformed());
   }
 
   @Override

@@ -54,7 +54,7 @@ final class VerifySummary implements VerifyOutput {
           .build());
     }
     failing |= file.policy().stream().anyMatch(PolicyResult::failing);
-    notes(file.verdict().notPerformed());
+    notes(file.notPerformed());
   }
 
   @Override

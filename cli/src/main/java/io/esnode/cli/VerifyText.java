@@ -38,6 +38,11 @@ final class VerifyText implements VerifyOutput {
     print(verdict.checks());
     results(file.policy());
     skipped(verdict.notPerformed());
+    for (Section section : file.sections()) {
+      out.println("%s of %s".formatted(section.title(), Text.oneLine(section.name())));
+      print(section.checks());
+      skipped(section.notPerformed());
+    }
   }
 
   @Override

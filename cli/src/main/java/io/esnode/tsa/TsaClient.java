@@ -104,7 +104,8 @@ public final class TsaClient {
     if (e.getCause() instanceof TsaException said) {
       return said;
     }
-    if (e instanceof HttpConnectTimeoutException || e instanceof java.net.http.HttpTimeoutException) {
+    if (e instanceof HttpConnectTimeoutException
+        || e instanceof java.net.http.HttpTimeoutException) {
       return new TsaException(false, "no answer within %s".formatted(limit), e);
     }
     if (e instanceof ConnectException) {

@@ -46,6 +46,28 @@ class ReportCommandTest {
     assertThat(dir.resolve("r/t.analysis.json")).hasSameBinaryContentAs(dir.resolve("check.json"));
     assertThat(Files.readString(dir.resolve("r/t.incident.html"))).contains("TRUSTED SIGNER");
     assertThat(dir.resolve("r/t.incident.pdf")).isNotEmptyFile();
+    chainIsFollowedFromTheReportToTheBundle(esnode);
+  }
+
+  private void chainIsFollowedFromTheReportToTheBundle(Esnode esnode) throws Exception {
+    Esnode.Answer beside = esnode.run("verify", "r/t.incident.html", "r/t.incident.pdf");
+    Esnode.Answer all = esnode.run("verify", "r/t.incident.html", "--materials", ".");
+    Files.move(dir.resolve("t.parquet"), dir.resolve("moved.parquet"));
+    Files.move(dir.resolve("t.parquet.sigstore.json"), dir.resolve("moved.parquet.sigstore.json"));
+    Esnode.Answer renamed = esnode.run("verify", "r/t.incident.html", "--materials", ".");
+    Files.delete(dir.resolve("moved.parquet"));
+    Esnode.Answer missing = esnode.run("verify", "r/t.incident.html", "--materials", ".");
+
+    assertThat(beside.exit()).as(beside.out()).isZero();
+    assertThat(beside.out())
+        .contains("PASS  ESV-SIG-002  input t.analysis.json: SHA-256 is the one named; TRUSTED")
+        .contains("not performed: input t.parquet: found none");
+    assertThat(all.exit()).as(all.out()).isZero();
+    assertThat(all.out())
+        .contains("PASS  ESV-SIG-002  input t.parquet: SHA-256 is the one named; TRUSTED");
+    assertThat(renamed.exit()).as(renamed.out()).isZero();
+    assertThat(missing.exit()).isEqualTo(3);
+    assertThat(missing.out()).contains("FAIL  ESV-EVD-002  input t.parquet");
   }
 
   @Test

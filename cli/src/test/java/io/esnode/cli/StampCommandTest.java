@@ -104,8 +104,9 @@ class StampCommandTest {
         .startsWith("stamped  " + report + "  20")
         .endsWith(" by tsa.pem (external-TSA)\n");
     assertThat(sidecar(report).signature()).isEqualTo(before.signature());
-    assertThat(sidecar(report).payload()).hasValueSatisfying(
-        payload -> assertThat(payload).isEqualTo(before.payload().orElseThrow()));
+    assertThat(sidecar(report).payload())
+        .hasValueSatisfying(
+            payload -> assertThat(payload).isEqualTo(before.payload().orElseThrow()));
     assertThat(sidecar(report).stamps()).hasSize(1);
     Answer verified = esnode("verify", "--key", pub, "--tsa", certificates, report);
     assertThat(verified.exit()).isEqualTo(ExitCode.OK);
@@ -171,9 +172,11 @@ class StampCommandTest {
 
     assertThat(stamp("/other", report).exit()).isEqualTo(ExitCode.MALFORMED);
     assertThat(stamp("/again", report).err()).contains("the answer to another question");
-    assertThat(esnode("stamp", "--response", brought, "--tsa", certificates, report).exit())
+    assertThat(esnode("stamp", "--response", brought, "--tsa", certificates, report)
+            .exit())
         .isEqualTo(ExitCode.TAMPERED);
-    assertThat(esnode("stamp", "--response", torn, "--tsa", certificates, report).exit())
+    assertThat(
+            esnode("stamp", "--response", torn, "--tsa", certificates, report).exit())
         .isEqualTo(ExitCode.TAMPERED);
     assertThat(esnode("stamp", "--response", dir.resolve("none.tsr"), report).exit())
         .isEqualTo(ExitCode.EVIDENCE_MISSING);
@@ -291,7 +294,8 @@ class StampCommandTest {
   void wrongLinesAreUsage() {
     assertThat(esnode("stamp", report).exit()).isEqualTo(ExitCode.USAGE);
     assertThat(esnode("stamp", "--url", "ftp://x/", report).exit()).isEqualTo(ExitCode.USAGE);
-    assertThat(esnode("stamp", "--url", "http://x/", "--request", dir.resolve("q"), report).exit())
+    assertThat(esnode("stamp", "--url", "http://x/", "--request", dir.resolve("q"), report)
+            .exit())
         .isEqualTo(ExitCode.USAGE);
     assertThat(esnode("stamp", "--request", dir.resolve("q"), report, report).exit())
         .isEqualTo(ExitCode.USAGE);

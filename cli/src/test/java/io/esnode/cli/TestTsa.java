@@ -1,7 +1,6 @@
 package io.esnode.cli;
 
 import com.sun.net.httpserver.HttpServer;
-import java.io.IOException;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -98,8 +97,7 @@ final class TestTsa implements AutoCloseable {
     return generator.generateKeyPair();
   }
 
-  private static X509Certificate certificate(String name, KeyPair of, KeyPair by)
-      throws Exception {
+  private static X509Certificate certificate(String name, KeyPair of, KeyPair by) throws Exception {
     Instant now = Instant.now();
     JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
         new X500Name("CN=root"),

@@ -131,8 +131,8 @@ class TsaClientTest {
 
     assertThat(refused(hasty, address("/")).answered()).isFalse();
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      assertThat(refused(
-              hasty, URI.create("http://127.0.0.1:%d/".formatted(silent.getLocalPort()))))
+      assertThat(
+              refused(hasty, URI.create("http://127.0.0.1:%d/".formatted(silent.getLocalPort()))))
           .hasMessageContaining("answer within PT0.4S");
     }
   }
@@ -150,7 +150,12 @@ class TsaClientTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"ftp://tsa.example/", "tsa.example", "file:///etc/passwd", "http:///x", "http://me:secret@tsa.example/"
+      strings = {
+        "ftp://tsa.example/",
+        "tsa.example",
+        "file:///etc/passwd",
+        "http:///x",
+        "http://me:secret@tsa.example/"
       })
   void otherAddressesAreNotAsked(String address) {
     assertThat(TsaClient.canAsk(URI.create(address))).isFalse();

@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  * @param sha256 hex, of the whole file
  * @param rowGroups hex per row group, the empty string where the file ends before it does
  */
-record FileDigests(long bytes, String sha256, List<String> rowGroups) {
+public record FileDigests(long bytes, String sha256, List<String> rowGroups) {
   private static final int BLOCK = 1 << 20;
 
-  FileDigests {
+  public FileDigests {
     rowGroups = List.copyOf(rowGroups);
   }
 
@@ -34,7 +34,8 @@ record FileDigests(long bytes, String sha256, List<String> rowGroups) {
    * @param file its position is not changed
    * @param rowGroups in file order, without overlaps
    */
-  static FileDigests of(FileChannel file, List<Manifest.RowGroup> rowGroups) throws IOException {
+  public static FileDigests of(FileChannel file, List<Manifest.RowGroup> rowGroups)
+      throws IOException {
     long size = file.size();
     MessageDigest whole = Sha256.digest();
     RowGroupDigests groups = new RowGroupDigests(rowGroups);
