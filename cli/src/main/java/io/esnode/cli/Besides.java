@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What lies beside a file that could be read: what it was made from, what else is said about it. Thread-safe.
+ * What lies beside a file that could be read: what it was made from, what else is said about it, who had it. Thread-safe.
  *
  * @param materials where inputs are; where empty, beside the file
  * @param verifier of inputs
@@ -21,6 +21,8 @@ record Besides(
     if (verdict.sha256() != null) {
       Inputs.of(file, verdict, materials, verifier).ifPresent(sections::add);
       Attestations.of(file, verdict, type -> trust.verifier(home, Set.of(type), now))
+          .ifPresent(sections::add);
+      CustodyText.section(file, verdict, CustodyText.verifier(trust, home, now))
           .ifPresent(sections::add);
     }
     return sections;

@@ -1,6 +1,7 @@
 package io.esnode.cli;
 
 import io.esnode.bundle.Sha256;
+import io.esnode.custody.CustodyLog;
 import io.esnode.json.Json;
 import io.esnode.json.JsonException;
 import io.esnode.signature.ExitCode;
@@ -8,6 +9,7 @@ import io.esnode.signature.ReasonCode;
 import io.esnode.signature.TrustState;
 import io.esnode.signature.Verdict;
 import io.esnode.signer.SidecarVerifier;
+import io.esnode.signer.SignedLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -90,6 +92,13 @@ final class Inputs {
 
   private void one(Path from, Provenance.Input input) {
     String name = "input %s".formatted(input.name());
+    if (input.name().endsWith(CustodyLog.SUFFIX) && grown(from, input)) {
+      checks.add(new Verdict.Check(
+          ReasonCode.DIGEST_MISMATCH,
+          true,
+          "%s: began with the lines of which SHA-256 is the one named".formatted(name)));
+      return;
+    }
     Path found = find(from, input);
     if (found == null) {
       String message = "%s: found none with SHA-256 %s".formatted(name, input.sha256());
@@ -125,13 +134,33 @@ final class Inputs {
     follow(found, verdict);
   }
 
-  private @Nullable Path find(Path from, Provenance.Input input) {
+  private List<Path> directories(Path from) {
     List<Path> directories = new ArrayList<>(materials);
     Path beside = from.toAbsolutePath().getParent();
     if (beside != null) {
       directories.add(beside);
     }
-    for (Path directory : directories) {
+    return directories;
+  }
+
+  /** A log goes on after a report was made. */
+  private boolean grown(Path from, Provenance.Input input) {
+    for (Path directory : directories(from)) {
+      Path log = named(directory, input.name());
+      try {
+        if (log != null && Files.isRegularFile(log) && SignedLog.beganAs(log, input.sha256())) {
+          return true;
+        }
+      } catch (IOException e) {
+        // What cannot be read is not what is looked for.
+        continue;
+      }
+    }
+    return false;
+  }
+
+  private @Nullable Path find(Path from, Provenance.Input input) {
+    for (Path directory : directories(from)) {
       Path named = named(directory, input.name());
       if (named != null && input.sha256().equals(digest(named))) {
         return named;

@@ -106,15 +106,19 @@ final class ReportCommand implements Callable<Integer> {
                 .formatted(template, String.join(", ", ReportTemplate.words()))));
     Source source = isLedger(files.get(0)) ? ledger(files) : analysis(files);
     makeDirectory(); // before the work that would be lost
-    Report report = render(chosen, source);
+    CustodyLogs custody = CustodyLogs.of(files, trust);
+    Report report = render(chosen, source, custody);
     TrustState stamp = ReportRenderer.trust(source.ledger(), source.file());
-    List<Written> written = write(chosen, report, source, stamp);
+    List<Written> written = write(chosen, report, source, stamp, custody);
+    int exit = ExitCode.worst(source.exit(), custody.exit());
     if (format == Format.json) {
-      spec.commandLine().getOut().print(json(chosen, source, stamp, written).pretty());
+      spec.commandLine()
+          .getOut()
+          .print(json(chosen, source, stamp, written, exit).pretty());
     } else {
       print(stamp, source.ledger(), written);
     }
-    return source.exit();
+    return exit;
   }
 
   /**
@@ -246,9 +250,10 @@ final class ReportCommand implements Callable<Integer> {
     }
   }
 
-  private Report render(ReportTemplate chosen, Source source) throws IOException {
+  private Report render(ReportTemplate chosen, Source source, CustodyLogs custody)
+      throws IOException {
     try {
-      return ReportRenderer.render(chosen, source.bytes(), source.file());
+      return ReportRenderer.render(chosen, source.bytes(), source.file(), custody.handovers());
     } catch (ReportException e) {
       throw new CommandException(
           ExitCode.MALFORMED,
@@ -261,11 +266,12 @@ final class ReportCommand implements Callable<Integer> {
   private record Written(String kind, Path path, String sha256, long sizeBytes) {}
 
   private List<Written> write(
-      ReportTemplate chosen, Report report, Source source, TrustState stamp) {
+      ReportTemplate chosen, Report report, Source source, TrustState stamp, CustodyLogs custody) {
     String name = name(files.get(0));
     String ledger = name + ".analysis.json";
-    List<Provenance.Input> inputs =
-        List.of(new Provenance.Input(ledger, Sha256.hex(report.ledger())));
+    List<Provenance.Input> inputs = new ArrayList<>();
+    inputs.add(new Provenance.Input(ledger, Sha256.hex(report.ledger())));
+    inputs.addAll(custody.inputs());
     Json.Obj parameters = Json.object().put("template", chosen.word()).build();
     Signatures.Claims rendered = open ->
         new Claim(PredicateType.REPORT, Provenance.made(Provenance.REPORT, parameters, inputs));
@@ -328,7 +334,7 @@ final class ReportCommand implements Callable<Integer> {
   }
 
   private static Json.Obj json(
-      ReportTemplate chosen, Source source, TrustState stamp, List<Written> written) {
+      ReportTemplate chosen, Source source, TrustState stamp, List<Written> written, int exit) {
     List<Json> files = new ArrayList<>();
     for (Written file : written) {
       files.add(Json.object()
@@ -344,7 +350,7 @@ final class ReportCommand implements Callable<Integer> {
         .put("trust", stamp.words())
         .put("simulated", source.ledger().simulated())
         .put("files", Json.array(files))
-        .put("exit", source.exit())
+        .put("exit", exit)
         .build();
   }
 }

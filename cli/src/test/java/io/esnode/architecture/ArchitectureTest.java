@@ -53,7 +53,11 @@ class ArchitectureTest {
     "io.esnode.recorder.."
   };
   private static final String[] SIGNER = {
-    "io.esnode.signer..", "io.esnode.stamp..", "io.esnode.merkle..", "io.esnode.note.."
+    "io.esnode.signer..",
+    "io.esnode.custody..",
+    "io.esnode.stamp..",
+    "io.esnode.merkle..",
+    "io.esnode.note.."
   };
   private static final String[] ANALYZER = {
     "io.esnode.analyzer..", "io.esnode.rule..", "io.esnode.knowledge.."
@@ -168,7 +172,8 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule signingCoreUsesTheJdkAlone = noClasses()
       .that()
-      .resideInAnyPackage("io.esnode.signer", "io.esnode.merkle", "io.esnode.note")
+      .resideInAnyPackage(
+          "io.esnode.signer", "io.esnode.custody", "io.esnode.merkle", "io.esnode.note")
       .should()
       .dependOnClassesThat()
       .resideInAnyPackage("org.bouncycastle..", "dev.sigstore..", "com.google..");

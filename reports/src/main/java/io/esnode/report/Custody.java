@@ -8,13 +8,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 
-/** The files that the report rests on: their digests, who signed them, and the machine they say they come from. */
+/** The files that the report rests on: their digests, who signed them, the machine they say they come from, and whose hands they went through. */
 final class Custody {
   private final Ledger ledger;
   private final Standing standing;
+  private final List<Handover> handovers;
   private final Numbers numbers;
 
-  Custody(Ledger ledger, Standing standing, Numbers numbers) {
+  Custody(Ledger ledger, Standing standing, List<Handover> handovers, Numbers numbers) {
+    this.handovers = handovers;
     this.ledger = ledger;
     this.standing = standing;
     this.numbers = numbers;
@@ -23,7 +25,25 @@ final class Custody {
   Fields fields() {
     return new Fields()
         .list("bundles", ledger.bundles().stream().map(this::bundle).toList())
-        .flag("several", ledger.bundles().size() > 1);
+        .flag("several", ledger.bundles().size() > 1)
+        .part(
+            "handovers",
+            Table.of(
+                numbers,
+                "custody",
+                Table.first(handovers).stream().map(Custody::handover).toList(),
+                handovers.size()));
+  }
+
+  private static Map<String, Object> handover(Handover handover) {
+    return new Fields()
+        .text("artefact", handover.artefact())
+        .text("at", handover.at())
+        .text("actor", handover.actor())
+        .prose("purpose", handover.purpose())
+        .text("match", handover.match())
+        .text("trust", handover.trust())
+        .map();
   }
 
   private Map<String, Object> bundle(AnalyzedBundle bundle) {

@@ -15,9 +15,11 @@ final class IncidentModel {
   /**
    * @param file who stands behind the ledger itself
    * @param ledgerSha256 of the bytes that travel with the report
+   * @param handovers the custody logs of what was given, verified
    * @param pdf whether it is for the PDF or for the page
    */
-  static Fields of(Ledger ledger, TrustState file, String ledgerSha256, boolean pdf) {
+  static Fields of(
+      Ledger ledger, TrustState file, String ledgerSha256, List<Handover> handovers, boolean pdf) {
     Numbers numbers = new Numbers(ledger);
     Standing standing = new Standing(ledger, file);
     CitedQueries queries = new CitedQueries(ledger, numbers);
@@ -32,7 +34,7 @@ final class IncidentModel {
         .add(new Causes(ledger, present, numbers).fields())
         .add(charts.fields())
         .add(new OtherRules(ledger, queries, numbers).fields())
-        .add(new Custody(ledger, standing, numbers).fields())
+        .add(new Custody(ledger, standing, handovers, numbers).fields())
         .add(new OwnChecks(ledger, standing, present, ledgerSha256).fields())
         .list("notPerformed", notPerformed(ledger))
         .add(new Colophon(ledger, ledgerSha256).fields())

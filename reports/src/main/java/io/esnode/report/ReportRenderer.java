@@ -22,7 +22,7 @@ public final class ReportRenderer {
 
   /** Renders a ledger that the caller has just made from evidence it verified itself. */
   public static Report render(ReportTemplate template, Ledger ledger) throws IOException {
-    return render(template, ledger, ledgerBytes(ledger), TrustState.TRUSTED_SIGNER);
+    return render(template, ledger, ledgerBytes(ledger), TrustState.TRUSTED_SIGNER, List.of());
   }
 
   /**
@@ -36,18 +36,33 @@ public final class ReportRenderer {
    */
   public static Report render(ReportTemplate template, byte[] ledger, TrustState file)
       throws IOException {
-    return render(template, Ledger.parse(ledger), ledger, file);
+    return render(template, ledger, file, List.of());
+  }
+
+  /**
+   * The same with the custody logs of what the ledger was made from.
+   *
+   * @param handovers verified by the caller
+   */
+  public static Report render(
+      ReportTemplate template, byte[] ledger, TrustState file, List<Handover> handovers)
+      throws IOException {
+    return render(template, Ledger.parse(ledger), ledger, file, handovers);
   }
 
   private static Report render(
-      ReportTemplate template, Ledger ledger, byte[] ledgerBytes, TrustState file)
+      ReportTemplate template,
+      Ledger ledger,
+      byte[] ledgerBytes,
+      TrustState file,
+      List<Handover> handovers)
       throws IOException {
     if (file == TrustState.REFUSED) {
       throw new IllegalArgumentException("no report is made from a refused ledger");
     }
     LedgerCheck.check(ledger);
-    String page = page(template, ledger, ledgerBytes, file, false);
-    String paper = page(template, ledger, ledgerBytes, file, true);
+    String page = page(template, ledger, ledgerBytes, file, handovers, false);
+    String paper = page(template, ledger, ledgerBytes, file, handovers, true);
     byte[] pdf = PdfWriter.write(paper, ledgerBytes, Instant.parse(ledger.asOf()));
     List<String> problems =
         PdfReading.problems(pdf, printed(ledger), hashSigns(paper), ledgerBytes);
@@ -76,9 +91,20 @@ public final class ReportRenderer {
   static String page(
       ReportTemplate template, Ledger ledger, byte[] ledgerBytes, TrustState file, boolean pdf)
       throws IOException {
+    return page(template, ledger, ledgerBytes, file, List.of(), pdf);
+  }
+
+  static String page(
+      ReportTemplate template,
+      Ledger ledger,
+      byte[] ledgerBytes,
+      TrustState file,
+      List<Handover> handovers,
+      boolean pdf)
+      throws IOException {
     String style = pdf ? StyleSheet.paper() : StyleSheet.page();
-    Fields model =
-        IncidentModel.of(ledger, file, Assets.sha256(ledgerBytes), pdf).verbatim("style", style);
+    Fields model = IncidentModel.of(ledger, file, Assets.sha256(ledgerBytes), handovers, pdf)
+        .verbatim("style", style);
     if (!pdf) {
       model
           .verbatim("policy", StyleSheet.policy(style))

@@ -125,6 +125,32 @@ class ReportRendererTest {
   }
 
   @Test
+  void handsTheEvidenceWentThroughArePrintedHarmless() throws IOException {
+    Ledger ledger = SampleLedger.incident();
+    Handover handover = new Handover(
+        "node.parquet",
+        "2026-11-21T10:15:00Z",
+        "<script>alert(1)</script>\u202e",
+        "the original: analysis",
+        "as handed over",
+        "TRUSTED SIGNER, signed by lab");
+
+    Report handed = ReportRenderer.render(
+        ReportTemplate.INCIDENT,
+        ReportRenderer.ledgerBytes(ledger),
+        TrustState.TRUSTED_SIGNER,
+        List.of(handover));
+
+    String page = new String(handed.html(), StandardCharsets.UTF_8);
+    assertThat(page)
+        .contains(
+            "Whose hands the evidence went through", "&lt;script&gt;alert(1)", "as handed over")
+        .doesNotContain("<script>alert", "\u202e");
+    assertThat(String.join("", pages(handed.pdf()))).contains("signed by lab");
+    assertThat(html).doesNotContain("Whose hands");
+  }
+
+  @Test
   void pageAllowsItsOwnStyleSheetAndNothingElse() {
     String style = between(html, "<style>", "</style>");
     String hash = Base64.getEncoder()

@@ -15,8 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -229,6 +231,25 @@ public final class SignedLog {
       }
     }
     return bytes.array();
+  }
+
+  /** Whether the file was this one when it had fewer lines, or is it still. */
+  public static boolean beganAs(Path file, String sha256) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      byte[] bytes = bytes(file, channel);
+      MessageDigest digest = Sha256.digest();
+      int start = 0;
+      for (int end = lineFeed(bytes, start); end >= 0; end = lineFeed(bytes, start)) {
+        digest.update(bytes, start, end + 1 - start);
+        start = end + 1;
+        if (HexFormat.of().formatHex(((MessageDigest) digest.clone()).digest()).equals(sha256)) {
+          return true;
+        }
+      }
+      return false;
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException("every Java platform can copy a SHA-256", e);
+    }
   }
 
   public Path file() {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.esnode.custody;
+
+import org.jspecify.annotations.NullMarked;
