@@ -61,7 +61,11 @@ public final class Sidecar {
     this.stamps = stamps;
   }
 
-  /** @throws SidecarException if it is not a bundle, or one whose meaning is not certain */
+  /**
+   * Reads a bundle.
+   *
+   * @throws SidecarException if it is none, or one whose meaning is not certain
+   */
   public static Sidecar parse(byte[] bytes) throws SidecarException {
     if (bytes.length > MAX_BYTES) {
       throw new SidecarException("more than %d bytes".formatted(MAX_BYTES));

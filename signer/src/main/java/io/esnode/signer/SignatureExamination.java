@@ -157,6 +157,7 @@ final class SignatureExamination {
       return;
     }
     entriesJudged = true;
+    stampsJudged = true;
     Judgement judged = keyless.certificate(bytes);
     take(judged);
     Verdict.SignerIdentity certified = judged.signer();

@@ -131,7 +131,7 @@ public final class VerifyingKey {
   }
 
   /** The same of a message of which only the SHA-256 is at hand. */
-  boolean verifiesDigest(byte[] sha256, byte[] signature) {
+  public boolean verifiesDigest(byte[] sha256, byte[] signature) {
     return verifies("NONEwithECDSA", sha256, signature);
   }
 
