@@ -46,6 +46,7 @@ public final class Main implements Runnable {
     COMMANDS.put("analyze", AnalyzeCommand.class);
     COMMANDS.put("query", QueryCommand.class);
     COMMANDS.put("report", ReportCommand.class);
+    COMMANDS.put("conformance", ConformanceCommand.class);
   }
 
   @Spec

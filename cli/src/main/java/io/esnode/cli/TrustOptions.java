@@ -46,10 +46,13 @@ final class TrustOptions {
   @Mixin
   private TsaOptions tsas = new TsaOptions();
 
+  @Mixin
+  private KeylessOptions keyless = new KeylessOptions();
+
   /** A verifier that goes by these. */
   SidecarVerifier verifier(Home home, Set<String> predicateTypes, Instant now) {
     SidecarVerifier verifier =
-        new SidecarVerifier(load(home, now), predicateTypes, now).with(identities(home));
+        keyless.extend(new SidecarVerifier(load(home, now), predicateTypes, now), identities(home));
     List<TrustedAuthority> trusted = tsas.with(authorities(home));
     return trusted.isEmpty() ? verifier : verifier.with(new TsaVerifier(trusted, now));
   }
@@ -116,6 +119,7 @@ final class TrustOptions {
       arguments.addAll(List.of("--trust", directory.toString()));
     }
     arguments.addAll(tsas.arguments());
+    arguments.addAll(keyless.arguments());
     return arguments;
   }
 

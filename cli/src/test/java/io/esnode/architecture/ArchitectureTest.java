@@ -56,6 +56,7 @@ class ArchitectureTest {
     "io.esnode.signer..",
     "io.esnode.custody..",
     "io.esnode.stamp..",
+    "io.esnode.keyless..",
     "io.esnode.merkle..",
     "io.esnode.note.."
   };
@@ -177,6 +178,10 @@ class ArchitectureTest {
       .should()
       .dependOnClassesThat()
       .resideInAnyPackage("org.bouncycastle..", "dev.sigstore..", "com.google..");
+
+  @ArchTest
+  static final ArchRule sigstoreLivesInKeyless =
+      livesOnlyIn(new String[] {"io.esnode.keyless.."}, "dev.sigstore..", "com.google..");
 
   @ArchTest
   static final ArchRule nothingOfHadoopRuns =
