@@ -6,7 +6,11 @@ import java.util.Base64;
 public final class StrictBase64 {
   private StrictBase64() {}
 
-  /** @throws IllegalArgumentException if the text is not the one form of any bytes */
+  /**
+   * Reads the one text of some bytes.
+   *
+   * @throws IllegalArgumentException if the text is not the one form of any bytes
+   */
   public static byte[] decode(String text) {
     byte[] bytes = Base64.getDecoder().decode(text);
     if (!encode(bytes).equals(text)) {
