@@ -45,6 +45,8 @@ public final class TsaClient {
   }
 
   /**
+   * Asks once.
+   *
    * @param query DER {@code TimeStampReq}
    * @return what came back, unchecked
    */

@@ -36,6 +36,8 @@ public final class AuthorityFile {
   }
 
   /**
+   * The same of bytes.
+   *
    * @param name of the file, for messages
    * @throws KeyFileException if it holds anything but certificates of one chain
    */

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,7 +35,7 @@ class MerkleVectorsTest {
 
   @Test
   void everyInclusionVectorGivesItsAnswer() throws IOException {
-    TreeMap<Path, Json.Obj> vectors = vectors("inclusion");
+    Map<Path, Json.Obj> vectors = vectors("inclusion");
 
     assertThat(vectors).hasSize(98);
     for (var vector : vectors.entrySet()) {
@@ -52,7 +53,7 @@ class MerkleVectorsTest {
 
   @Test
   void everyConsistencyVectorGivesItsAnswer() throws IOException {
-    TreeMap<Path, Json.Obj> vectors = vectors("consistency");
+    Map<Path, Json.Obj> vectors = vectors("consistency");
 
     assertThat(vectors).hasSize(98);
     for (var vector : vectors.entrySet()) {
@@ -68,8 +69,8 @@ class MerkleVectorsTest {
     }
   }
 
-  private static TreeMap<Path, Json.Obj> vectors(String kind) throws IOException {
-    TreeMap<Path, Json.Obj> vectors = new TreeMap<>();
+  private static Map<Path, Json.Obj> vectors(String kind) throws IOException {
+    Map<Path, Json.Obj> vectors = new TreeMap<>();
     try (Stream<Path> files = Files.walk(VECTORS.resolve(kind))) {
       for (Path file : files.filter(path -> path.toString().endsWith(".json")).toList()) {
         Matcher sizes = SIZE.matcher(Files.readString(file));

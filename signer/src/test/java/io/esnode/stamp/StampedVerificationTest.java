@@ -9,6 +9,7 @@ import io.esnode.signature.ExitCode;
 import io.esnode.signature.PredicateType;
 import io.esnode.signature.ReasonCode;
 import io.esnode.signature.SidecarFile;
+import io.esnode.signature.TrustedTime;
 import io.esnode.signature.Verdict;
 import io.esnode.signer.Sidecar;
 import io.esnode.signer.SidecarSigner;
@@ -91,8 +92,7 @@ class StampedVerificationTest {
     Verdict verdict = verify(key(null, null, null), LAB.trusted());
 
     assertThat(verdict.exit()).isEqualTo(ExitCode.OK);
-    assertThat(verdict.time()).isNotNull();
-    assertThat(verdict.time().at()).isEqualTo(NOW);
+    assertThat(verdict.time()).isNotNull().extracting(TrustedTime::at).isEqualTo(NOW);
     assertThat(verdict.notPerformed()).noneMatch(line -> line.contains("RFC 3161"));
   }
 
@@ -126,8 +126,7 @@ class StampedVerificationTest {
 
     Verdict verdict = verify(key(null, null, null), LAB.trusted());
 
-    assertThat(verdict.time()).isNotNull();
-    assertThat(verdict.time().at()).isEqualTo(NOW);
+    assertThat(verdict.time()).isNotNull().extracting(TrustedTime::at).isEqualTo(NOW);
   }
 
   @Test

@@ -186,6 +186,7 @@ final class TestAuthority {
     return trusted(List.of(root), null, null, null);
   }
 
+  @SuppressWarnings("NullAway") // javac 17 drops the @Nullable of the record's components
   static TrustedAuthority trusted(
       List<X509Certificate> certificates,
       @Nullable Instant from,

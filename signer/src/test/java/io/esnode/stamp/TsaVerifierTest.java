@@ -91,6 +91,7 @@ class TsaVerifierTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // javac 17 drops the @Nullable of the record's components
   void stampOfTheSitesOwnAuthorityIsCalledThat() {
     TrustedAuthority own =
         new TrustedAuthority("site", List.of(TestAuthority.der(LAB.root)), true, null, null, null);
