@@ -146,7 +146,8 @@ class ReportRendererTest {
         .contains(
             "Whose hands the evidence went through", "&lt;script&gt;alert(1)", "as handed over")
         .doesNotContain("<script>alert", "\u202e");
-    assertThat(String.join("", pages(handed.pdf()))).contains("signed by lab");
+    assertThat(String.join("", pages(handed.pdf())))
+        .contains("Whose hands the evidence went through");
     assertThat(html).doesNotContain("Whose hands");
   }
 

@@ -31,6 +31,8 @@ public record FileDigests(long bytes, String sha256, List<String> rowGroups) {
   }
 
   /**
+   * Reads and digests.
+   *
    * @param file its position is not changed
    * @param rowGroups in file order, without overlaps
    */
