@@ -25,7 +25,7 @@ class PolicyTest {
       max_agee: 7d                                   | p.yaml:3:1: found max_agee: (did you mean max_age?)
       max_age: 7                                     | p.yaml:3:10: found "7", expected a time such as
       max_age: 0s                                    | expected more than 0
-      mode: warning                                  | found "warning" (did you mean warn?)
+      mode: warm                                     | found "warm" (did you mean warn?)
       stream: broken                                 | found "broken" (did you mean unbroken?)
       predicate_types: [recordin]                    | found "recordin" (did you mean recording?)
       predicate_types: []                            | found 0, expected 1 to 1000
