@@ -128,8 +128,9 @@ public final class SealChain {
 
   private static boolean isSigned(EpochSeal seal) {
     try {
-      return VerifyingKey.ofSpki("seal", seal.keyBytes())
-          .verifies(seal.signed(), seal.signatureBytes());
+      VerifyingKey key = VerifyingKey.ofSpki("seal", seal.keyBytes());
+      return key.algorithm() == SigningAlgorithm.ECDSA_P256
+          && key.verifies(seal.signed(), seal.signatureBytes());
     } catch (KeyFileException e) {
       return false;
     }

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Signs with a key on disk: an in-toto Statement v1 in a DSSE envelope in a Sigstore bundle v0.3. The payload is ASCII,
+ * Signs with a key: an in-toto Statement v1 in a DSSE envelope in a Sigstore bundle v0.3. The payload is ASCII,
  * so that verifiers which count characters as bytes accept it too. Thread-safe.
  *
- * <p>The statement is the same for the same input; the signature is not, because ECDSA draws a random number.
+ * <p>The statement is the same for the same input; the signature is not, because ECDSA draws a random number; Ed25519 does not.
  */
 public final class SidecarSigner implements Signer, EpochChain.NodeKey {
   static final String STATEMENT = "https://in-toto.io/Statement/v1";

@@ -91,6 +91,13 @@ final class SignatureExamination {
       return;
     }
     VerifyingKey candidate = found.get();
+    if (read.payload().isEmpty() && !candidate.signsDigests()) {
+      fail(
+          SIDECAR_MALFORMED,
+          "sidecar: a plain signature (messageSignature) by the %s key %s, which cannot be checked from a digest; sign an envelope with it"
+              .formatted(candidate.algorithm().title(), candidate));
+      return;
+    }
     boolean holds = read.payload()
         .map(payload -> candidate.verifies(
             Dsse.preAuthenticationEncoding(Dsse.IN_TOTO, payload), read.signature()))
@@ -108,7 +115,9 @@ final class SignatureExamination {
         candidate.keyId(),
         rules.keys().find(candidate.keyId()).map(TrustedKey::label).orElse(null),
         null);
-    pass(SIGNATURE_VALID, "signature: ECDSA P-256 by key " + candidate);
+    pass(
+        SIGNATURE_VALID,
+        "signature: %s by key %s".formatted(candidate.algorithm().title(), candidate));
     if (read.logged() && rules.keyless() != null) {
       entriesJudged = true;
       take(rules.keyless().logEntries(bytes, candidate));

@@ -18,20 +18,24 @@ import java.security.spec.InvalidKeySpecException;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
 
-/** A public key that can have signed something: ECDSA P-256, nothing else. Immutable, thread-safe. */
+/** A public key that can have signed something: ECDSA P-256 or Ed25519, nothing else. Immutable, thread-safe. */
 public final class VerifyingKey {
-  static final String ALGORITHM = "SHA256withECDSA";
-
   /** SubjectPublicKeyInfo of a P-256 key is 91 bytes; this only bounds the work for other input. */
   private static final int MAX_SPKI = 16 << 10;
 
-  private final ECPublicKey key;
+  /** All of a SubjectPublicKeyInfo of Ed25519 (RFC 8410 section 4) but the 32 bytes at its end. */
+  private static final byte[] ED25519_SPKI = HexFormat.of().parseHex("302a300506032b6570032100");
+
+  private final PublicKey key;
+  private final SigningAlgorithm algorithm;
   private final byte[] spki;
   private final byte[] id;
 
-  private VerifyingKey(ECPublicKey key, byte[] spki) {
+  private VerifyingKey(PublicKey key, SigningAlgorithm algorithm, byte[] spki) {
     this.key = key;
+    this.algorithm = algorithm;
     this.spki = spki;
     this.id = Sha256.digest().digest(spki);
   }
@@ -39,7 +43,7 @@ public final class VerifyingKey {
   /**
    * Reads a {@code .pub} file.
    *
-   * @throws KeyFileException if it is not a P-256 public key in PEM
+   * @throws KeyFileException if it is not a P-256 or Ed25519 public key in PEM
    */
   public static VerifyingKey load(Path file) throws IOException {
     return of(file.toString(), Pem.load(file));
@@ -58,20 +62,25 @@ public final class VerifyingKey {
   }
 
   /**
+   * Reads a public key.
+   *
    * @param name of the place, for messages
-   * @param spki DER SubjectPublicKeyInfo (RFC 5480), point uncompressed
+   * @param spki DER SubjectPublicKeyInfo: RFC 5480, point uncompressed, or RFC 8410
    */
-  static VerifyingKey ofSpki(String name, byte[] spki) throws KeyFileException {
+  public static VerifyingKey ofSpki(String name, byte[] spki) throws KeyFileException {
     if (spki.length > MAX_SPKI) {
-      throw new KeyFileException(
-          "%s: %d bytes, expected a P-256 public key of 91".formatted(name, spki.length));
+      throw new KeyFileException("%s: %d bytes, expected a public key, P-256 of 91 or Ed25519 of 44"
+          .formatted(name, spki.length));
+    }
+    if (Arrays.mismatch(ED25519_SPKI, spki) == ED25519_SPKI.length) {
+      return ofEd25519(name, spki);
     }
     PublicKey key;
     try {
       key = KeyFactory.getInstance("EC").generatePublic(new X509EncodedKeySpec(spki));
     } catch (InvalidKeySpecException | RuntimeException e) {
       throw new KeyFileException(
-          "%s: found %s, expected an ECDSA P-256 public key"
+          "%s: found %s, expected an ECDSA P-256 or Ed25519 public key"
               .formatted(name, KeyAlgorithm.ofPublic(spki)),
           e);
     } catch (NoSuchAlgorithmException e) {
@@ -87,7 +96,31 @@ public final class VerifyingKey {
     if (!Arrays.equals(encoded(ec.getW()), spki)) {
       throw new KeyFileException(name + ": the public key is not in its one DER form");
     }
-    return new VerifyingKey(ec, spki.clone());
+    return new VerifyingKey(ec, SigningAlgorithm.ECDSA_P256, spki.clone());
+  }
+
+  private static VerifyingKey ofEd25519(String name, byte[] spki) throws KeyFileException {
+    Optional<String> fault =
+        Ed25519.fault(Arrays.copyOfRange(spki, ED25519_SPKI.length, spki.length));
+    if (fault.isPresent()) {
+      throw new KeyFileException("%s: the public key %s".formatted(name, fault.get()));
+    }
+    try {
+      PublicKey key =
+          KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(spki));
+      return new VerifyingKey(key, SigningAlgorithm.ED25519, spki.clone());
+    } catch (InvalidKeySpecException e) {
+      throw new KeyFileException(name + ": this Java does not read the Ed25519 public key", e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has Ed25519", e);
+    }
+  }
+
+  /** The one DER form of an Ed25519 key. */
+  static byte[] encoded(byte[] ed25519) {
+    byte[] spki = Arrays.copyOf(ED25519_SPKI, ED25519_SPKI.length + ed25519.length);
+    System.arraycopy(ed25519, 0, spki, ED25519_SPKI.length, ed25519.length);
+    return spki;
   }
 
   /** The one DER form; a key that was read keeps the bytes it was read from. */
@@ -101,13 +134,17 @@ public final class VerifyingKey {
     }
   }
 
+  public SigningAlgorithm algorithm() {
+    return algorithm;
+  }
+
   /** Hex SHA-256 of the SubjectPublicKeyInfo. */
   public String keyId() {
     return HexFormat.of().formatHex(id);
   }
 
   /** Base64 of the same digest: the form in which a Sigstore bundle names a key, as cosign writes it. */
-  String hint() {
+  public String hint() {
     return StrictBase64.encode(id);
   }
 
@@ -124,31 +161,44 @@ public final class VerifyingKey {
   /**
    * Whether this key signed the message.
    *
-   * @param signature DER {@code SEQUENCE {r, s}} in its one form; any other is refused, so that no bit of it is free
+   * @param signature in its one form, DER {@code SEQUENCE {r, s}} or the 64 bytes of Ed25519; any other is refused, so that no
+   *     bit of it is free
    */
   public boolean verifies(byte[] message, byte[] signature) {
-    return verifies(ALGORITHM, message, signature);
+    return verifies(algorithm.jca(), message, signature);
   }
 
-  /** The same of a message of which only the SHA-256 is at hand. */
+  /** The same of a message of which only the SHA-256 is at hand; never with Ed25519, which signs the message itself. */
   public boolean verifiesDigest(byte[] sha256, byte[] signature) {
-    return verifies("NONEwithECDSA", sha256, signature);
+    return signsDigests() && verifies("NONEwithECDSA", sha256, signature);
   }
 
-  private boolean verifies(String algorithm, byte[] message, byte[] signature) {
-    if (!isDer(signature)) {
+  /** Whether the digest of a message is enough to check a signature. */
+  boolean signsDigests() {
+    return algorithm == SigningAlgorithm.ECDSA_P256;
+  }
+
+  private boolean verifies(String jca, byte[] message, byte[] signature) {
+    if (!hasOneForm(signature)) {
       return false;
     }
     try {
-      Signature ecdsa = Signature.getInstance(algorithm);
-      ecdsa.initVerify(key);
-      ecdsa.update(message);
-      return ecdsa.verify(signature);
+      Signature verifier = Signature.getInstance(jca);
+      verifier.initVerify(key);
+      verifier.update(message);
+      return verifier.verify(signature);
     } catch (SignatureException | InvalidKeyException e) {
       return false;
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java platform has " + algorithm, e);
+      throw new IllegalStateException("every Java platform has " + jca, e);
     }
+  }
+
+  private boolean hasOneForm(byte[] signature) {
+    return switch (algorithm) {
+      case ECDSA_P256 -> isDer(signature);
+      case ED25519 -> Ed25519.isSignature(signature);
+    };
   }
 
   private static boolean isDer(byte[] signature) {

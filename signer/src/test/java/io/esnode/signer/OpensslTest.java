@@ -52,6 +52,29 @@ class OpensslTest {
   }
 
   @Test
+  void opensslVerifiesAnEnvelopeOfEd25519() throws Exception {
+    SigningKey signer = SigningKey.generate(SigningAlgorithm.ED25519);
+    byte[] message = Dsse.preAuthenticationEncoding(Dsse.IN_TOTO, new byte[] {'{', '}'});
+    Path encoded = Files.write(dir.resolve("pae"), message);
+    Path signature = Files.write(dir.resolve("sig"), signer.sign(message));
+    Path key = Files.writeString(dir.resolve("k.pub"), signer.verifyingKey().pem());
+
+    String said = openssl(
+        "pkeyutl",
+        "-verify",
+        "-pubin",
+        "-inkey",
+        key.toString(),
+        "-rawin",
+        "-in",
+        encoded.toString(),
+        "-sigfile",
+        signature.toString());
+
+    assertThat(said).contains("Verified Successfully");
+  }
+
+  @Test
   void opensslDerivesTheSamePublicKey() throws Exception {
     SigningKey made = SigningKey.generate(dir.resolve("k.key"), dir.resolve("k.pub"));
 

@@ -16,11 +16,13 @@ import java.security.KeyPairGenerator;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
+import java.util.Arrays;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SigningKeyTest {
@@ -39,6 +41,21 @@ class SigningKeyTest {
 
     assertThat(loaded.verifyingKey()).isEqualTo(made.verifyingKey()).isEqualTo(published);
     assertThat(published.verifies(MESSAGE, loaded.sign(MESSAGE))).isTrue();
+  }
+
+  @ParameterizedTest
+  @EnumSource(SigningAlgorithm.class)
+  void privateFileOfEveryAlgorithmAloneSigns(SigningAlgorithm algorithm) throws IOException {
+    SigningKey made =
+        SigningKey.generate(algorithm, dir.resolve("k.key"), dir.resolve("k.pub"), null);
+
+    SigningKey loaded = SigningKey.load(dir.resolve("k.key"));
+
+    assertThat(loaded.verifyingKey())
+        .isEqualTo(made.verifyingKey())
+        .isEqualTo(VerifyingKey.load(dir.resolve("k.pub")));
+    assertThat(loaded.verifyingKey().algorithm()).isEqualTo(algorithm);
+    assertThat(made.verifyingKey().verifies(MESSAGE, loaded.sign(MESSAGE))).isTrue();
   }
 
   @Test
@@ -101,7 +118,7 @@ class SigningKeyTest {
   @CsvSource({
     "secp384r1, another curve",
     "RSA, an RSA key",
-    "Ed25519, an Ed25519 key",
+    "Ed448, an Ed448 key",
     "X25519, an X25519 key"
   })
   void otherKeysAreRefusedByName(String kind, String expected) throws Exception {
@@ -230,6 +247,15 @@ class SigningKeyTest {
     try {
       Pem pem = Pem.parse("fuzz", data);
       VerifyingKey.of("fuzz", pem);
+    } catch (KeyFileException refused) {
+      return;
+    }
+  }
+
+  @FuzzTest
+  void anyPointIsVerifyingKeyOrKeyFileException(byte[] data) {
+    try {
+      VerifyingKey.ofSpki("fuzz", VerifyingKey.encoded(Arrays.copyOf(data, Ed25519.BYTES)));
     } catch (KeyFileException refused) {
       return;
     }
