@@ -56,6 +56,7 @@ class ArchitectureTest {
     "io.esnode.signer..",
     "io.esnode.custody..",
     "io.esnode.stamp..",
+    "io.esnode.keyfile..",
     "io.esnode.keyless..",
     "io.esnode.merkle..",
     "io.esnode.note.."
