@@ -218,6 +218,6 @@ final class ChildJvm {
     command.add(classPath);
     command.add(main);
     command.addAll(arguments);
-    return new ProcessBuilder(command);
+    return HiddenVariable.from(new ProcessBuilder(command));
   }
 }

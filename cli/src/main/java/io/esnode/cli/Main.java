@@ -38,6 +38,7 @@ public final class Main implements Runnable {
     COMMANDS.put("sign", SignCommand.class);
     COMMANDS.put("attest", AttestCommand.class);
     COMMANDS.put("custody", CustodyCommand.class);
+    COMMANDS.put("vouch", VouchCommand.class);
     COMMANDS.put("verify", VerifyCommand.class);
     COMMANDS.put("stamp", StampCommand.class);
     COMMANDS.put("key", KeyCommand.class);

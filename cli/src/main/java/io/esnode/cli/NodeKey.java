@@ -37,15 +37,6 @@ final class NodeKey {
 
   /** Signs with the key in that file; a key that cannot sign is found before anything is recorded. */
   static SidecarSigner signer(Path key) {
-    try {
-      return new SidecarSigner(SigningKey.load(key));
-    } catch (KeyFileException e) {
-      throw new CommandException(ExitCode.MALFORMED, String.valueOf(e.getMessage()), e);
-    } catch (IOException e) {
-      throw new CommandException(
-          ExitCode.EVIDENCE_MISSING,
-          "%s: the signing key cannot be read: %s".formatted(key, Reason.of(e)),
-          e);
-    }
+    return GivenKey.plain(key).signer();
   }
 }

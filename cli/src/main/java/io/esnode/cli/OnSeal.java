@@ -114,7 +114,7 @@ final class OnSeal {
             SidecarFile.of(whole).toString())
         .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
         .redirectErrorStream(true);
-    builder
+    HiddenVariable.from(builder)
         .environment()
         .putAll(Map.of(
             "ESNODE_BUNDLE",

@@ -77,12 +77,8 @@ final class RecordCommand implements Callable<Integer> {
   @Mixin
   BurstOptions burst = new BurstOptions();
 
-  @Option(
-      names = "--key",
-      paramLabel = "F",
-      description = "Private key (PEM) to sign with; default: this node's own.")
-  @Nullable
-  Path key;
+  @Mixin
+  KeyOptions key = new KeyOptions();
 
   @Option(
       names = "--clear-names",

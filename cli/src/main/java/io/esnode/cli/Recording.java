@@ -11,6 +11,7 @@ import io.esnode.metric.Registry;
 import io.esnode.process.ProcessEvents;
 import io.esnode.recorder.Continuous;
 import io.esnode.recorder.Recorder;
+import io.esnode.seal.EpochChain;
 import io.esnode.signature.ExitCode;
 import io.esnode.source.Clock;
 import io.esnode.source.Inventory;
@@ -63,10 +64,9 @@ final class Recording {
     Moment now = clock.now();
     String id = Uuid7.make(now.tsMicros() / 1000);
     Path target = target(home, now);
-    Path signingKey = asked.key != null
-        ? asked.key
-        : NodeKey.ensure(home, asked.spec.commandLine().getErr());
-    String keyId = NodeKey.signer(signingKey).keyId();
+    GivenKey signingKey = asked.key.given(home, asked.spec.commandLine().getErr());
+    EpochChain.NodeKey nodeKey = signingKey.nodeKey();
+    String keyId = GivenKey.publicHalf(nodeKey).keyId();
     String node = asked.clearNames ? Node.hostName() : Node.token(home.siteKey(), Node.hostName());
     GpuPart gpu = GpuPart.of(Path.of("/"), library, asked.noGpu);
     Path spoolPath = spoolPath(target, id);
@@ -80,7 +80,8 @@ final class Recording {
             SystemdNotifier.of(System.getenv(), ProcessHandle.current().pid())) {
       Moment start = clock.now();
       RunningSeals seals = asked.sealPart.begin(
-          header(id, node, target, start, gpu, remotes, policy), signingKey, clock);
+          header(id, node, target, start, gpu, remotes, policy, signingKey), nodeKey, clock);
+      signingKey.vouched();
       SpoolHeader header = seals.header();
       BundleStream stream = BundleStream.start(
           policy,
@@ -223,7 +224,7 @@ final class Recording {
     return target.resolveSibling(asked.continuous.isRing() ? id : target.getFileName() + ".spool");
   }
 
-  private SealingChild sealer(Path signingKey) {
+  private SealingChild sealer(GivenKey signingKey) {
     return new SealingChild(signingKey, asked.sealPart.keepsSpool(), json -> {
       if (asked.format == Format.json) {
         asked.spec.commandLine().getOut().print(json);
@@ -239,7 +240,8 @@ final class Recording {
       Moment start,
       GpuPart gpu,
       RunningRemotes remotes,
-      Continuous.@Nullable Policy policy)
+      Continuous.@Nullable Policy policy,
+      GivenKey signingKey)
       throws IOException {
     Map<String, String> inventory = Inventory.read(Path.of("/"));
     Map<String, String> effective = new TreeMap<>();
@@ -259,6 +261,7 @@ final class Recording {
     remotes.describe(effective);
     asked.sealPart.describe(effective);
     asked.onSeal.describe(effective);
+    signingKey.describe(effective);
     effective.put("command", asked.command.isEmpty() ? "none" : "recorded while a command ran");
     return new SpoolHeader(
         id,
@@ -348,11 +351,9 @@ final class Recording {
     }
   }
 
-  private int seal(Path spool, Path target, Path signingKey) throws IOException {
-    Process sealing = sealer(signingKey)
-        .process(spool, target, asked.format)
-        .redirectOutput(ProcessBuilder.Redirect.INHERIT)
-        .start();
+  private int seal(Path spool, Path target, GivenKey signingKey) throws IOException {
+    Process sealing =
+        sealer(signingKey).start(spool, target, asked.format, ProcessBuilder.Redirect.INHERIT);
     try {
       int status = sealing.waitFor();
       if (status > 127) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -41,11 +42,8 @@ final class RecoverCommand implements Callable<Integer> {
           "Bundle to write, or directory where there are several; default: those the recorder had in mind.")
   private @Nullable Path out;
 
-  @Option(
-      names = "--key",
-      paramLabel = "F",
-      description = "Private key (PEM) to sign with; default: this node's own.")
-  private @Nullable Path key;
+  @Mixin
+  private KeyOptions key = new KeyOptions();
 
   @Option(
       names = "--keep-spool",
@@ -62,9 +60,7 @@ final class RecoverCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Path signingKey = key != null
-        ? key
-        : NodeKey.ensure(Home.of(System.getenv()), spec.commandLine().getErr());
+    GivenKey signingKey = key.given(Home.of(System.getenv()), spec.commandLine().getErr());
     if (severalBundles()) {
       return Sealing.sealRest(spec.commandLine(), spool, out, signingKey, keepSpool, format);
     }

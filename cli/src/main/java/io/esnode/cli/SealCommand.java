@@ -3,6 +3,7 @@ package io.esnode.cli;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -23,9 +24,8 @@ final class SealCommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   private Path out;
 
-  @Option(names = "--key", required = true)
-  @SuppressWarnings("NullAway.Init")
-  private Path key;
+  @Mixin
+  private KeyOptions key = new KeyOptions();
 
   @Option(names = "--keep-spool")
   private boolean keepSpool;
@@ -35,6 +35,6 @@ final class SealCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return Sealing.seal(spec.commandLine(), spool, out, key, keepSpool, format, false);
+    return Sealing.seal(spec.commandLine(), spool, out, key.given(), keepSpool, format, false);
   }
 }

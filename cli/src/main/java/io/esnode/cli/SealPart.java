@@ -1,5 +1,6 @@
 package io.esnode.cli;
 
+import io.esnode.seal.EpochChain;
 import io.esnode.signature.ExitCode;
 import io.esnode.source.Clock;
 import io.esnode.spool.SpoolHeader;
@@ -83,7 +84,7 @@ final class SealPart {
    *
    * @param header of the recording, without seals
    */
-  RunningSeals begin(SpoolHeader header, Path signingKey, Clock clock) throws IOException {
+  RunningSeals begin(SpoolHeader header, EpochChain.NodeKey key, Clock clock) throws IOException {
     if (!seals()) {
       return RunningSeals.none(header);
     }
@@ -91,7 +92,7 @@ final class SealPart {
     for (String where : witnesses) {
       named.add(witness(where, header.node()));
     }
-    return RunningSeals.begin(header, NodeKey.signer(signingKey), clock, interval, named);
+    return RunningSeals.begin(header, key, clock, interval, named);
   }
 
   static Witness witness(String where, String node) {

@@ -36,7 +36,7 @@ final class Sealing {
       CommandLine line,
       Path spool,
       @Nullable Path out,
-      Path key,
+      GivenKey key,
       boolean keepSpool,
       Format format,
       boolean recovered) {
@@ -51,7 +51,7 @@ final class Sealing {
       throw new CommandException(ExitCode.CANNOT_WRITE, String.valueOf(Reason.of(e)), e);
     }
     try (directory) {
-      Signer signer = NodeKey.signer(key);
+      Signer signer = key.signer();
       say(
           line,
           new Sealer(directory, target, signer, keepSpool).seal(),
@@ -83,10 +83,10 @@ final class Sealing {
       CommandLine line,
       Path spool,
       @Nullable Path out,
-      Path key,
+      GivenKey key,
       boolean keepSpool,
       Format format) {
-    Signer signer = NodeKey.signer(key);
+    Signer signer = key.signer();
     BundleSealer sealer = (cut, bundle) -> {
       try (SpoolDirectory directory = SpoolDirectory.open(cut)) {
         Sealer.Sealed sealed = new Sealer(directory, bundle, signer, keepSpool).seal();

@@ -21,7 +21,7 @@ final class SealingChild implements BundleSealer {
   /** A spool of 25 MB costs a quarter less without C2, one of 186 MB twice as much. */
   private static final long SHORT_BYTES = 32L << 20;
 
-  private final Path key;
+  private final GivenKey key;
   private final boolean keepSpool;
   private final Consumer<String> answers;
 
@@ -31,7 +31,7 @@ final class SealingChild implements BundleSealer {
    * @param keepSpool whether the spool stays where it is
    * @param answers takes the JSON of each bundle
    */
-  SealingChild(Path key, boolean keepSpool, Consumer<String> answers) {
+  SealingChild(GivenKey key, boolean keepSpool, Consumer<String> answers) {
     this.key = key;
     this.keepSpool = keepSpool;
     this.answers = answers;
@@ -39,7 +39,7 @@ final class SealingChild implements BundleSealer {
 
   @Override
   public String seal(Path spool, Path bundle) throws IOException {
-    Process child = process(spool, bundle, Format.json).start();
+    Process child = start(spool, bundle, Format.json, ProcessBuilder.Redirect.PIPE);
     byte[] answer = child.getInputStream().readNBytes(MAX_ANSWER_BYTES);
     try {
       int status = child.waitFor();
@@ -63,26 +63,23 @@ final class SealingChild implements BundleSealer {
   }
 
   /**
-   * The process, not started yet; it says on standard output what it sealed.
+   * The process; it says on standard output what it sealed.
    *
    * @param format of what it says
+   * @param output where that goes
    */
-  ProcessBuilder process(Path spool, Path bundle, Format format) throws IOException {
-    List<String> arguments = new ArrayList<>(List.of(
-        "seal",
-        spool.toString(),
-        "--out",
-        bundle.toString(),
-        "--key",
-        key.toString(),
-        "--format",
-        format.name()));
+  Process start(Path spool, Path bundle, Format format, ProcessBuilder.Redirect output)
+      throws IOException {
+    List<String> arguments = new ArrayList<>(
+        List.of("seal", spool.toString(), "--out", bundle.toString(), "--format", format.name()));
+    arguments.addAll(key.arguments());
     if (keepSpool) {
       arguments.add("--keep-spool");
     }
-    return ChildJvm.of(bytes(spool) <= SHORT_BYTES ? ChildJvm.SHORT : ChildJvm.ANALYSIS, arguments)
-        .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-        .redirectError(ProcessBuilder.Redirect.INHERIT);
+    return key.start(
+        ChildJvm.of(bytes(spool) <= SHORT_BYTES ? ChildJvm.SHORT : ChildJvm.ANALYSIS, arguments)
+            .redirectOutput(output)
+            .redirectError(ProcessBuilder.Redirect.INHERIT));
   }
 
   private static long bytes(Path spool) throws IOException {

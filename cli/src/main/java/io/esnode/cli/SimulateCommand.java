@@ -19,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -53,11 +54,8 @@ final class SimulateCommand implements Callable<Integer> {
       description = "Bundle to write; default: the scenario's name and .parquet, here.")
   private @Nullable Path out;
 
-  @Option(
-      names = "--key",
-      paramLabel = "F",
-      description = "Private key (PEM) to sign with; default: this node's own.")
-  private @Nullable Path key;
+  @Mixin
+  private KeyOptions key = new KeyOptions();
 
   @Option(names = "--seed", paramLabel = "N", description = "Other noise than the scenario's own.")
   private @Nullable Integer seed;
@@ -84,10 +82,8 @@ final class SimulateCommand implements Callable<Integer> {
       return writeTimeline(timeline, scenario);
     }
     Path target = BundleTarget.checked(out != null ? out : Path.of(scenario.name() + ".parquet"));
-    Path signingKey = key != null
-        ? key
-        : NodeKey.ensure(Home.of(System.getenv()), spec.commandLine().getErr());
-    NodeKey.signer(signingKey);
+    GivenKey signingKey = key.given(Home.of(System.getenv()), spec.commandLine().getErr());
+    signingKey.signer();
     spec.commandLine()
         .getErr()
         .println(Text.oneLine("esnode: SIMULATED: scenario %s, seed %d: nothing in %s was measured"

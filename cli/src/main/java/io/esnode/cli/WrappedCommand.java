@@ -31,7 +31,8 @@ final class WrappedCommand {
    */
   static Process start(List<String> command, ProcessBuilder.Redirect output) {
     try {
-      ProcessBuilder child = new ProcessBuilder(command).inheritIO().redirectOutput(output);
+      ProcessBuilder child =
+          HiddenVariable.from(new ProcessBuilder(command)).inheritIO().redirectOutput(output);
       if (child.environment().remove(SET_MALLOC) != null) {
         child
             .environment()
