@@ -6,11 +6,9 @@ import io.esnode.json.Json;
 import io.esnode.signature.ExitCode;
 import io.esnode.signature.PredicateType;
 import io.esnode.signature.SidecarFile;
-import io.esnode.signer.KeyFileException;
 import io.esnode.signer.RowSelection;
 import io.esnode.signer.SidecarSigner;
 import io.esnode.signer.SidecarVerifier;
-import io.esnode.signer.SigningKey;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -111,7 +109,10 @@ final class VerifyCommand implements Callable<Integer> {
       names = "--sign-key",
       paramLabel = "KEY",
       description = "Sign what --out wrote with this key: F.sigstore.json.")
-  private @Nullable Path signKey;
+  private @Nullable String signKey;
+
+  @Mixin
+  private PassphraseOptions passphrase = new PassphraseOptions();
 
   @Option(
       names = "--resource",
@@ -214,7 +215,7 @@ final class VerifyCommand implements Callable<Integer> {
       @Nullable PolicyFile policy,
       Instant now,
       PrintWriter standard) {
-    SigningKey key = signingKey();
+    SidecarSigner signer = signer();
     int exit;
     try (AtomicFile file = AtomicFile.create(to)) {
       PrintWriter writer = new PrintWriter(
@@ -226,8 +227,8 @@ final class VerifyCommand implements Callable<Integer> {
         throw new IOException("no room, or no permission");
       }
       file.commit();
-      if (key != null) {
-        sign(to, key);
+      if (signer != null) {
+        sign(to, signer);
       }
     } catch (IOException e) {
       throw new CommandException(
@@ -236,25 +237,17 @@ final class VerifyCommand implements Callable<Integer> {
     return exit;
   }
 
-  private @Nullable SigningKey signingKey() {
-    try {
-      return signKey == null ? null : SigningKey.load(signKey);
-    } catch (KeyFileException e) {
-      throw new CommandException(ExitCode.MALFORMED, String.valueOf(e.getMessage()), e);
-    } catch (IOException e) {
-      throw new CommandException(
-          ExitCode.MALFORMED, "--sign-key %s: %s".formatted(signKey, Reason.of(e)), e);
-    }
+  private @Nullable SidecarSigner signer() {
+    return signKey == null ? null : new GivenKey(signKey, passphrase).signer();
   }
 
-  private static void sign(Path written, SigningKey key) throws IOException {
+  private static void sign(Path written, SidecarSigner signer) throws IOException {
     SidecarFile.write(
         written,
-        new SidecarSigner(key)
-            .sign(
-                String.valueOf(written.getFileName()),
-                Sha256.hex(Files.readAllBytes(written)),
-                PredicateType.FILE,
-                Json.object().put("reason", "what esnode verify found").build()));
+        signer.sign(
+            String.valueOf(written.getFileName()),
+            Sha256.hex(Files.readAllBytes(written)),
+            PredicateType.FILE,
+            Json.object().put("reason", "what esnode verify found").build()));
   }
 }

@@ -90,8 +90,7 @@ class GateTest {
     }
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    int exit =
-        Main.run(new PrintWriter(out), new PrintWriter(err), line.toArray(String[]::new));
+    int exit = Main.run(new PrintWriter(out), new PrintWriter(err), line.toArray(String[]::new));
     return new Answer(exit, out.toString(), err.toString());
   }
 
@@ -115,7 +114,8 @@ class GateTest {
   void tamperedIsWorseThanAnyRule() throws IOException {
     Files.writeString(report, "x");
 
-    assertThat(verify("--policy", policy("predicate_types: [recording]"), report).exit())
+    assertThat(
+            verify("--policy", policy("predicate_types: [recording]"), report).exit())
         .isEqualTo(ExitCode.TAMPERED);
   }
 
@@ -199,8 +199,7 @@ class GateTest {
 
     assertThat(answer.exit()).isEqualTo(ExitCode.OK);
     assertThat(answer.out().lines().filter(line -> line.startsWith("TRUSTED")))
-        .containsExactly(
-            "TRUSTED SIGNER: " + dir.resolve("a.html"), "TRUSTED SIGNER: " + report);
+        .containsExactly("TRUSTED SIGNER: " + dir.resolve("a.html"), "TRUSTED SIGNER: " + report);
   }
 
   @Test
@@ -237,8 +236,7 @@ class GateTest {
         .getSchema(
             Files.readString(Path.of("../docs/format/verify.schema.json")), InputFormat.JSON);
 
-    Answer answer = verify(
-        "--format", "json", "--policy", policy, report, dir.resolve(HOSTILE));
+    Answer answer = verify("--format", "json", "--policy", policy, report, dir.resolve(HOSTILE));
 
     assertThat(schema.validate(answer.out(), InputFormat.JSON)).isEmpty();
     assertThat(answer.out()).doesNotContain("\u001b", "\u202e").contains("\\u001b", "\\u202e");
@@ -269,14 +267,21 @@ class GateTest {
       assertThat(rules.get((int) result.integer("ruleIndex")).text("id"))
           .isEqualTo(result.text("ruleId"));
       assertThat(result.obj("message").text("text")).isNotBlank();
-      assertThat(result.arr("locations").objects().get(0).obj("physicalLocation").obj("artifactLocation").text("uri"))
+      assertThat(result
+              .arr("locations")
+              .objects()
+              .get(0)
+              .obj("physicalLocation")
+              .obj("artifactLocation")
+              .text("uri"))
           .matches("file:[!-~]+");
       found.add(result.text("ruleId") + " " + result.text("level"));
     }
     assertThat(found).containsExactly("ESV-POL-001 warning", "ESV-EVD-001 error");
     Json.Obj invocation = run.arr("invocations").objects().get(0);
     assertThat(invocation.integer("exitCode")).isEqualTo(ExitCode.EVIDENCE_MISSING);
-    assertThat(invocation.arr("toolExecutionNotifications").objects().stream().map(Object::toString))
+    assertThat(
+            invocation.arr("toolExecutionNotifications").objects().stream().map(Object::toString))
         .anyMatch(note -> note.contains("not performed: "))
         .anyMatch(note -> note.contains("does not prove "));
   }
@@ -310,8 +315,8 @@ class GateTest {
     Path summary = dir.resolve("vsa.json");
     Path key = dir.resolve("k.key");
 
-    Answer passed = verify(
-        "--policy", policy, "--format", "vsa", "--out", summary, "--sign-key", key, report);
+    Answer passed =
+        verify("--policy", policy, "--format", "vsa", "--out", summary, "--sign-key", key, report);
     assertThat(passed.exit()).isEqualTo(ExitCode.OK);
     assertThat(verify(summary).exit()).isEqualTo(ExitCode.OK);
     Json.Obj statement = JsonReader.object(Files.readString(summary));
@@ -350,12 +355,7 @@ class GateTest {
     ProcessBuilder esnode = ChildJvm.of(
         ChildJvm.SHORT,
         List.of(
-            "verify",
-            "--key",
-            pub.toString(),
-            "--policy",
-            policy.toString(),
-            report.toString()));
+            "verify", "--key", pub.toString(), "--policy", policy.toString(), report.toString()));
     esnode.command().addAll(0, isolated);
     Path output = dir.resolve("output");
     Process process =

@@ -88,8 +88,7 @@ class PolicySchemaTest {
         "max_age: 1d\nexceptions: [{rule: ESV-POL-014, artefact: a, reason: b, until: 2027-01-01T00:00:00Z}]"
       })
   void whatTheReaderRefusesTheSchemaRefuses(String rules) throws IOException {
-    byte[] yaml =
-        ("policy: esnode.policy/1\nname: x\n" + rules).getBytes(StandardCharsets.UTF_8);
+    byte[] yaml = ("policy: esnode.policy/1\nname: x\n" + rules).getBytes(StandardCharsets.UTF_8);
 
     assertThat(errors(yaml)).isNotEmpty();
     assertThatThrownBy(() -> Policy.parse("p.yaml", yaml)).isInstanceOf(YamlException.class);
