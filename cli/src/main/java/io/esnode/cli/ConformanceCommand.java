@@ -4,14 +4,13 @@ import io.esnode.bundle.Sha256;
 import io.esnode.json.Json;
 import io.esnode.json.JsonException;
 import io.esnode.json.JsonReader;
-import io.esnode.keyless.SigstoreVerifier;
-import io.esnode.keyless.TrustedRootException;
 import io.esnode.signature.ExitCode;
 import io.esnode.signature.ReasonCode;
 import io.esnode.signature.Verdict;
 import io.esnode.signer.Dsse;
 import io.esnode.signer.Judgement;
 import io.esnode.signer.KeyFileException;
+import io.esnode.signer.KeylessVerifier;
 import io.esnode.signer.Sidecar;
 import io.esnode.signer.SidecarException;
 import io.esnode.signer.VerifyingKey;
@@ -123,21 +122,20 @@ final class ConformanceCommand implements Callable<Integer> {
         return ExitCode.OK;
       } catch (SidecarException | JsonException e) {
         throw refused(ReasonCode.SIDECAR_MALFORMED, String.valueOf(e.getMessage()));
-      } catch (KeyFileException | TrustedRootException e) {
+      } catch (KeyFileException e) {
         throw new CommandException(ExitCode.MALFORMED, String.valueOf(e.getMessage()), e);
       } catch (IOException e) {
         throw new CommandException(ExitCode.EVIDENCE_MISSING, String.valueOf(Reason.of(e)), e);
       }
     }
 
-    private SigstoreVerifier verifier() throws TrustedRootException {
-      return new SigstoreVerifier(
-          trustedRoot == null
-              ? SigstoreVerifier.publicGoodRoot()
-              : KeylessOptions.bytes(trustedRoot));
+    private KeylessVerifier verifier() {
+      return trustedRoot == null
+          ? GivenTrustedRoot.publicGood()
+          : GivenTrustedRoot.read(trustedRoot);
     }
 
-    private void checkCertificate(byte[] bytes) throws TrustedRootException {
+    private void checkCertificate(byte[] bytes) {
       Judgement judged = verifier().certificate(bytes);
       check(judged);
       Verdict.Identity found = judged.signer() == null ? null : judged.signer().identity();
@@ -150,8 +148,7 @@ final class ConformanceCommand implements Callable<Integer> {
       }
     }
 
-    private void checkKey(VerifyingKey key, Sidecar sidecar, byte[] bytes)
-        throws TrustedRootException {
+    private void checkKey(VerifyingKey key, Sidecar sidecar, byte[] bytes) {
       boolean holds = sidecar
           .payload()
           .map(payload -> key.verifies(

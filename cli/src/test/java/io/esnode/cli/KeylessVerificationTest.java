@@ -98,6 +98,36 @@ class KeylessVerificationTest {
   }
 
   @Test
+  void nothingOfSigstoreIsLoadedForAKey() throws Exception {
+    Files.copy(dir.resolve("note"), dir.resolve("other"));
+    Files.copy(dir.resolve("unlogged.json"), dir.resolve("other.sigstore.json"));
+    Path log = dir.resolve("loaded");
+
+    Process process = new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xlog:class+load:file=" + log,
+            "-cp",
+            System.getProperty("java.class.path"),
+            "io.esnode.cli.Main",
+            "verify",
+            "--key",
+            path("key.pub"),
+            "--trusted-root",
+            path("trusted_root.json"),
+            "--predicate-type",
+            "none",
+            path("other"))
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start();
+
+    assertThat(process.waitFor()).isZero();
+    assertThat(Files.readString(log))
+        .contains("io.esnode.signer.SidecarVerifier")
+        .doesNotContain(
+            " io.esnode.keyless.", " dev.sigstore.", " com.google.", " org.bouncycastle.");
+  }
+
+  @Test
   void conformanceSuiteIsAnsweredByPathAndByDigest() throws Exception {
     String digest = "sha256:"
         + HexFormat.of().formatHex(Sha256.digest().digest(Files.readAllBytes(dir.resolve("note"))));

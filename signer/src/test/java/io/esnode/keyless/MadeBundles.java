@@ -13,7 +13,8 @@ public final class MadeBundles {
 
   /**
    * Writes {@code trusted_root.json}, another's {@code other_root.json}, a file {@code note} with the bundles
-   * {@code note.sigstore.json} (statement), {@code plain.json} and {@code keyed.json} with {@code key.pub}.
+   * {@code note.sigstore.json} (statement), {@code plain.json} and {@code keyed.json} with {@code key.pub}, and
+   * {@code unlogged.json} without the log entry.
    */
   public static void write(Path directory) throws IOException {
     PrivateSigstore sigstore = new PrivateSigstore();
@@ -27,6 +28,9 @@ public final class MadeBundles {
     BundleMaker keyed = BundleMaker.plain(sigstore);
     keyed.keyed = true;
     write(directory.resolve("keyed.json"), keyed.make());
+    write(
+        directory.resolve("unlogged.json"),
+        Edit.remove(keyed.make(), "verificationMaterial.tlogEntries"));
     Files.writeString(
         directory.resolve("key.pub"),
         "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n"
