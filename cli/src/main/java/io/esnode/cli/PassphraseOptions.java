@@ -9,6 +9,7 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -75,6 +76,7 @@ final class PassphraseOptions implements Passphrases {
     return known.clone();
   }
 
+  @SuppressWarnings("SystemConsoleNull") // from Java 22 on it need not be null: hence isTerminal
   private char[] obtain(String name, boolean twice) throws KeyFileException {
     if (Stream.of(file != null, variable != null, descriptor != null)
             .filter(given -> given)
@@ -94,12 +96,21 @@ final class PassphraseOptions implements Passphrases {
       return inherited(descriptor);
     }
     Console console = System.console();
-    if (console == null) {
+    if (console == null || !isTerminal()) {
       throw new KeyFileException(
           "%s: a passphrase is needed, and there is no terminal to ask on; give --passphrase-file, --passphrase-env or --passphrase-fd"
               .formatted(name));
     }
     return typed(name, twice, prompt -> console.readPassword("%s", prompt));
+  }
+
+  private static boolean isTerminal() {
+    try {
+      String input = Files.readSymbolicLink(Path.of("/proc/self/fd/0")).toString();
+      return input.startsWith("/dev/pts/") || input.startsWith("/dev/tty");
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static char[] inEnvironment(String name, Map<String, String> environment)
