@@ -17,6 +17,10 @@ interface VerifyOutput {
   /** After the last file: first streams, then seals. */
   void group(VerifiedGroup group);
 
-  /** @param exit the worst of all */
+  /**
+   * After everything.
+   *
+   * @param exit the worst of all
+   */
   void end(int exit);
 }

@@ -141,7 +141,6 @@ final class VerifySarif implements VerifyOutput {
     }
     Json result = Json.object()
         .put("ruleId", reason.code())
-        .put("ruleIndex", reason.ordinal())
         .put("level", level)
         .put("kind", kind)
         .put("message", message("%s: %s".formatted(what, text)))

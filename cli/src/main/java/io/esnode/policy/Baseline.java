@@ -40,7 +40,11 @@ public final class Baseline {
     this.entries = Map.copyOf(entries);
   }
 
-  /** @throws JsonException if it is not a verdict of {@code esnode verify --format json} */
+  /**
+   * Reads what {@code esnode verify --format json} wrote.
+   *
+   * @throws JsonException if it did not
+   */
   public static Baseline parse(byte[] utf8) throws JsonException {
     Json.Obj json = JsonReader.object(utf8);
     if (!json.text("schema").equals(SCHEMA)) {

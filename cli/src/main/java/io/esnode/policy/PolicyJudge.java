@@ -120,12 +120,15 @@ public final class PolicyJudge {
   public List<PolicyResult> judgeAnchor(Collection<String> files, @Nullable Duration open) {
     Results results = new Results(policy, now, files);
     Duration most = policy.maxOpen();
-    if (most != null && open == null) {
+    if (most == null) {
+      return List.of();
+    }
+    if (open == null) {
       results.notEvaluable(
           POLICY_ANCHOR,
           "anchor: found no seal that a witness saw, expected one at most %s before the end; --witness FILE"
               .formatted(most));
-    } else if (most != null) {
+    } else {
       results.add(
           POLICY_ANCHOR,
           open.compareTo(most) <= 0,

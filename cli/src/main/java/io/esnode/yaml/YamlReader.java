@@ -49,6 +49,8 @@ public final class YamlReader {
   }
 
   /**
+   * Reads one document.
+   *
    * @param file how messages call it
    * @param noun what the text is, for messages
    */

@@ -264,8 +264,7 @@ class GateTest {
     assertThat(rules).hasSameSizeAs(ReasonCode.values());
     List<String> found = new ArrayList<>();
     for (Json.Obj result : run.arr("results").objects()) {
-      assertThat(rules.get((int) result.integer("ruleIndex")).text("id"))
-          .isEqualTo(result.text("ruleId"));
+      assertThat(rules).anyMatch(rule -> Json.of(ruleId(result)).equals(rule.find("id").orElseThrow()));
       assertThat(result.obj("message").text("text")).isNotBlank();
       assertThat(result
               .arr("locations")
@@ -284,6 +283,10 @@ class GateTest {
             invocation.arr("toolExecutionNotifications").objects().stream().map(Object::toString))
         .anyMatch(note -> note.contains("not performed: "))
         .anyMatch(note -> note.contains("does not prove "));
+  }
+
+  private static String ruleId(Json.Obj result) {
+    return result.find("ruleId").orElseThrow() instanceof Json.Str id ? id.value() : "";
   }
 
   @Test

@@ -33,7 +33,11 @@ public record RowSelection(String text, List<Part> parts) {
     parts = List.copyOf(parts);
   }
 
-  /** @throws IllegalArgumentException says what was found and what is expected */
+  /**
+   * Reads a selection as a user types it.
+   *
+   * @throws IllegalArgumentException says what was found and what is expected
+   */
   public static RowSelection parse(String text) {
     List<Part> parts = new ArrayList<>();
     for (String word : text.split(",", MAX_PARTS + 1)) {
