@@ -264,7 +264,8 @@ class GateTest {
     assertThat(rules).hasSameSizeAs(ReasonCode.values());
     List<String> found = new ArrayList<>();
     for (Json.Obj result : run.arr("results").objects()) {
-      assertThat(rules).anyMatch(rule -> Json.of(ruleId(result)).equals(rule.find("id").orElseThrow()));
+      assertThat(rules)
+          .anyMatch(rule -> Json.of(ruleId(result)).equals(rule.find("id").orElseThrow()));
       assertThat(result.obj("message").text("text")).isNotBlank();
       assertThat(result
               .arr("locations")
