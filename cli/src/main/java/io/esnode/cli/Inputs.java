@@ -147,16 +147,20 @@ final class Inputs {
   private boolean grown(Path from, Provenance.Input input) {
     for (Path directory : directories(from)) {
       Path log = named(directory, input.name());
-      try {
-        if (log != null && Files.isRegularFile(log) && SignedLog.beganAs(log, input.sha256())) {
-          return true;
-        }
-      } catch (IOException e) {
-        // What cannot be read is not what is looked for.
-        continue;
+      if (log != null && Files.isRegularFile(log) && beganAs(log, input.sha256())) {
+        return true;
       }
     }
     return false;
+  }
+
+  private static boolean beganAs(Path log, String sha256) {
+    try {
+      return SignedLog.beganAs(log, sha256);
+    } catch (IOException e) {
+      // What cannot be read is not what is looked for.
+      return false;
+    }
   }
 
   private @Nullable Path find(Path from, Provenance.Input input) {
