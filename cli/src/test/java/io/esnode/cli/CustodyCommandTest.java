@@ -30,7 +30,7 @@ class CustodyCommandTest {
           .filter(l -> l.startsWith("receipt"))
           .findFirst()
           .orElseThrow()
-          .split(" +")[1];
+          .substring(9, 73);
     }
   }
 

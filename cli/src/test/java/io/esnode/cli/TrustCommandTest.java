@@ -132,7 +132,7 @@ class TrustCommandTest {
         "k.pub --valid-from 2027-01-01T00:00:00Z --valid-until 2026-01-01T00:00:00Z"
       })
   void whatDoesNotGoTogetherIsUsage(String args) {
-    Object[] line = args.replace("k.pub", pub.toString()).split(" ");
+    Object[] line = args.replace("k.pub", pub.toString()).split(" ", -1);
 
     assertThat(trust("add", line).exit()).isEqualTo(ExitCode.USAGE);
     assertThat(trust.resolve("events.jsonl")).doesNotExist();
