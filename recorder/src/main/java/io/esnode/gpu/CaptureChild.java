@@ -2,12 +2,20 @@ package io.esnode.gpu;
 
 import io.esnode.child.ListenedProcess;
 import io.esnode.wire.Message;
+import java.io.IOException;
 import java.util.Set;
 import java.util.function.Consumer;
 
 /** A capture process. Thread-safe. */
 final class CaptureChild extends ListenedProcess {
+  /** Commands to a process that says nothing, far below what a pipe holds. */
+  private static final int MOST_UNHEARD = 500;
+
   private final Set<String> without;
+
+  // Supervisor only.
+  private long toldNanos = Long.MIN_VALUE;
+  private int unheard;
 
   /**
    * Listens from {@link #listen} on.
@@ -23,6 +31,22 @@ final class CaptureChild extends ListenedProcess {
       Consumer<ListenedProcess> ended) {
     super(process, "capture process", "gpu", messages, ended);
     this.without = Set.copyOf(without);
+  }
+
+  /**
+   * Tells it how often to ask. Does not wait for a process that does not listen.
+   *
+   * @return false where it said nothing for so long that it is not told any more
+   */
+  boolean pace(long nanos) throws IOException {
+    long heard = heardNanos();
+    unheard = heard == toldNanos ? unheard + 1 : 1;
+    toldNanos = heard;
+    if (unheard > MOST_UNHEARD) {
+      return false;
+    }
+    tell("interval " + nanos);
+    return true;
   }
 
   Set<String> without() {

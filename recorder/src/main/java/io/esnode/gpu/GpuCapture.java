@@ -71,6 +71,9 @@ public final class GpuCapture implements AutoCloseable {
 
   private long notBefore = System.nanoTime();
   private Duration backOff;
+  /** How far samples are apart, once somebody has said so; else 0. */
+  private long paceNanos;
+
   private boolean givenUp;
   private boolean closed;
 
@@ -79,6 +82,8 @@ public final class GpuCapture implements AutoCloseable {
   private record Ended(ListenedProcess child) implements Event {}
 
   private record Close() implements Event {}
+
+  private record Paced(long nanos) implements Event {}
 
   /** @param uuid of one GPU, or {@link #ALL} */
   private record Release(
@@ -138,6 +143,11 @@ public final class GpuCapture implements AutoCloseable {
     CompletableFuture<Released> answer = new CompletableFuture<>();
     events.add(new Attach(uuid == null ? ALL : uuid, System.nanoTime(), answer));
     return await(answer);
+  }
+
+  /** From now on GPUs are asked so often, whichever process does it. Any thread; returns at once. */
+  public void pace(long nanos) {
+    events.add(new Paced(nanos));
   }
 
   /** Entities of the GPUs that were introduced, in order. */
@@ -203,6 +213,9 @@ public final class GpuCapture implements AutoCloseable {
       release(release);
     } else if (event instanceof Attach attach) {
       attach(attach);
+    } else if (event instanceof Paced paced) {
+      paceNanos = paced.nanos();
+      tellPace();
     } else {
       closeNow();
     }
@@ -257,9 +270,32 @@ public final class GpuCapture implements AutoCloseable {
         current = started;
       }
       started.listen();
+      if (paceNanos != 0) {
+        tellPace();
+      }
     } catch (IOException e) {
       lost("the capture process could not be started: " + e.getMessage(), clock.now());
       later();
+    }
+  }
+
+  private void tellPace() {
+    CaptureChild running = child;
+    if (running == null) {
+      return;
+    }
+    String failure;
+    try {
+      failure = running.pace(paceNanos) ? "" : "it has said nothing since it was told last";
+    } catch (IOException e) {
+      failure = String.valueOf(e.getMessage());
+    }
+    if (!failure.isEmpty()) {
+      audit(
+          "capture.paced",
+          "failure",
+          "process %d: not told to ask every %d ms: %s"
+              .formatted(running.pid(), paceNanos / 1_000_000, failure));
     }
   }
 

@@ -6,6 +6,7 @@ import io.esnode.metric.Metric;
 import io.esnode.metric.Registry;
 import io.esnode.metric.Table;
 import io.esnode.source.Failure;
+import io.esnode.spool.LaneName;
 import io.esnode.spool.OpenGaps;
 import io.esnode.spool.SpoolWriter;
 import io.esnode.spool.TextRow;
@@ -35,6 +36,9 @@ public final class GpuIntake {
   /** Stands in the {@code source} column of rows about the capture itself. */
   static final String SOURCE = "esnode";
 
+  /** What the {@code source} column of a sample between the ticks ends in. */
+  private static final String BURST = " burst";
+
   private static final String ENTITY = "gpu:";
   private static final String UUID_ENTITY = ENTITY + "GPU-";
 
@@ -57,6 +61,8 @@ public final class GpuIntake {
   private final Map<Integer, String> entities = new HashMap<>();
   private final Map<String, Map<String, String>> facts = new HashMap<>();
   private final Map<LaneKey, GpuLane> lanes = new HashMap<>();
+  private final PlacedLanes ofTicks = new PlacedLanes();
+  private final PlacedLanes betweenTicks = new PlacedLanes();
   private final Map<AbsenceKey, List<Failure>> absent = new HashMap<>();
   private final Map<AbsenceKey, Answered> unconfirmed = new HashMap<>();
   private final Map<HarvestKey, Long> harvested = new HashMap<>();
@@ -64,7 +70,6 @@ public final class GpuIntake {
   private final Set<Failure> refused = new HashSet<>();
   private List<Columns> tables = List.of();
   private Map<String, String> processFacts = Map.of();
-  private GpuLane[] byPlace = new GpuLane[0];
   private String origin = "live";
   private long sessions;
   private long lastTs;
@@ -136,7 +141,7 @@ public final class GpuIntake {
     }
     harvestedBefore.putAll(harvested);
     tables = List.of();
-    byPlace = new GpuLane[0];
+    forgetPlaces();
     entities.clear();
   }
 
@@ -237,7 +242,7 @@ public final class GpuIntake {
       return;
     }
     entities.put(gpu.gpu(), gpu.entity());
-    byPlace = new GpuLane[0];
+    forgetPlaces();
     String address = gpu.facts().get("pci.address");
     if (address != null && gpu.entity().startsWith(UUID_ENTITY) && origin.equals("live")) {
       addresses.put(address, gpu.entity().substring(ENTITY.length()));
@@ -258,11 +263,20 @@ public final class GpuIntake {
     });
   }
 
+  private void forgetPlaces() {
+    ofTicks.forget();
+    betweenTicks.forget();
+  }
+
   private void rows(Message.Rows rows) {
     seen(rows.tsMicros(), rows.monoNanos());
-    GpuLane lane = lane(rows.gpu(), rows.table());
+    boolean between = rows.tick() == Message.Rows.NO_TICK;
+    GpuLane lane = (between ? betweenTicks : ofTicks).at(rows.gpu(), rows.table());
+    if (lane == null) {
+      lane = open(rows.gpu(), rows.table(), between);
+    }
     if (lane != null) {
-      if (!unconfirmed.isEmpty()) {
+      if (!between && !unconfirmed.isEmpty()) {
         confirm(rows);
       }
       lane.tick(rows);
@@ -295,19 +309,7 @@ public final class GpuIntake {
     unconfirmed.remove(key);
   }
 
-  /** Found by place, as at every tick but the first. */
-  private @Nullable GpuLane lane(int gpu, int table) {
-    int at = gpu * tables.size() + table;
-    if (gpu >= 0 && table >= 0 && table < tables.size() && at >= 0 && at < byPlace.length) {
-      GpuLane known = byPlace[at];
-      if (known != null) {
-        return known;
-      }
-    }
-    return open(gpu, table);
-  }
-
-  private @Nullable GpuLane open(int gpu, int place) {
+  private @Nullable GpuLane open(int gpu, int place, boolean between) {
     String entity = entities.get(gpu);
     if (entity == null || place < 0 || place >= tables.size()) {
       refuse(
@@ -321,22 +323,14 @@ public final class GpuIntake {
     if (table == null) {
       return null;
     }
+    String source = between ? NVML + BURST : NVML;
+    String laneOrigin = between ? LaneName.burst(origin) : origin;
     GpuLane lane = lanes.computeIfAbsent(
-        new LaneKey(entity, table.name(), origin),
-        key -> new GpuLane(table, spool.lane(table, entity, NVML, origin)));
+        new LaneKey(entity, table.name(), laneOrigin),
+        key -> new GpuLane(table, spool.lane(table, entity, source, laneOrigin)));
     lane.columns(columns.places);
-    remember(gpu, place, lane);
+    (between ? betweenTicks : ofTicks).put(gpu, place, lane);
     return lane;
-  }
-
-  private void remember(int gpu, int place, GpuLane lane) {
-    int at = gpu * tables.size() + place;
-    if (at >= byPlace.length) {
-      GpuLane[] larger = new GpuLane[(gpu + 1) * tables.size()];
-      System.arraycopy(byPlace, 0, larger, 0, byPlace.length);
-      byPlace = larger;
-    }
-    byPlace[at] = lane;
   }
 
   private void absences(Message.Absences absences) {

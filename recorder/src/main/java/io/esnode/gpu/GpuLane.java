@@ -7,12 +7,16 @@ import io.esnode.wire.Message;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The rows of one GPU and table between the pipe and the spool. Not thread-safe. */
+/**
+ * The rows of one GPU and table between the pipe and the spool: those of its ticks, or those between them, which are counted
+ * from 0. Not thread-safe.
+ */
 final class GpuLane {
   private final Table table;
   private final SpoolLane spool;
   private int[] places = new int[0];
   private List<Row> rows = List.of();
+  private long samples;
 
   GpuLane(Table table, SpoolLane spool) {
     this.table = table;
@@ -37,7 +41,9 @@ final class GpuLane {
         }
       }
     }
-    spool.tick(from.tick(), from.tsMicros(), from.monoNanos(), rows);
+    boolean between = from.tick() == Message.Rows.NO_TICK;
+    spool.tick(between ? samples : from.tick(), from.tsMicros(), from.monoNanos(), rows);
+    samples++;
   }
 
   private boolean sameEntities(Message.Rows from) {

@@ -7,6 +7,7 @@ import io.esnode.spool.SpoolLane;
 import io.esnode.spool.SpoolWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ final class Burst {
   private final List<SpoolLane> lanes = new ArrayList<>();
 
   private volatile @Nullable Asked asked;
+  private volatile LongConsumer follower = nanos -> {};
 
   // While one lasts.
   private @Nullable String trigger;
@@ -61,6 +63,11 @@ final class Burst {
     this.sources = sources;
     this.intervalNanos = intervalNanos;
     this.audit = audit;
+  }
+
+  /** @param told how far samples are apart, ns, whenever that changes; on the sampler thread */
+  void follow(LongConsumer told) {
+    follower = told;
   }
 
   /** A trigger fired; nothing comes of it while a burst lasts. Any thread. */
@@ -144,6 +151,7 @@ final class Burst {
         lanes.add(spool.lane(source.table(), "node", source.name() + " burst", LaneName.BURST));
       }
     }
+    follower.accept(paceNanos);
     audit.write(
         "burst.started",
         "success",
@@ -190,6 +198,7 @@ final class Burst {
       return;
     }
     paceNanos *= 2;
+    follower.accept(paceNanos);
     audit.write(
         "burst.slowed",
         "failure",
@@ -211,6 +220,7 @@ final class Burst {
         early == null ? "success" : "failure",
         "for the trigger %s: %d samples between the ticks, every %d ms%s"
             .formatted(trigger, taken, paceNanos / MS, early == null ? "" : "; early: " + early));
+    follower.accept(intervalNanos);
     trigger = null;
     hasEnded = true;
     endedMono = nowMono;

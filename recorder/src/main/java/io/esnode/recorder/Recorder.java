@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +92,18 @@ public final class Recorder {
   public void burst(Duration pace, Duration length) {
     burst = new Burst(
         new Burst.Plan(pace.toNanos(), length.toNanos()), spool, sampled, intervalNanos, audit);
+  }
+
+  /**
+   * Has somebody else keep the pace of the bursts, where there are any. Called after {@link #burst}, before {@link #run}.
+   *
+   * @param told how far samples are apart, ns, whenever that changes; returns at once, as the sampler thread waits for it
+   */
+  public void follow(LongConsumer told) {
+    Burst faster = burst;
+    if (faster != null) {
+      faster.follow(told);
+    }
   }
 
   /**

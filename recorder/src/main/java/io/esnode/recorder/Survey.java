@@ -132,7 +132,7 @@ final class Survey implements SpoolVisitor {
   @Override
   public void laneTick(LaneName name, Tick tick) {
     held.tick(tick);
-    simulated |= name.origin().equals("simulated");
+    simulated |= name.rowOrigin().equals("simulated");
     lanes
         .computeIfAbsent(name.number(), n -> new SurveyedLane(name, startsInside()))
         .tick(tick);

@@ -282,16 +282,14 @@ public final class SpoolWriter implements Closeable {
    * @param table the one table of its rows
    * @param entity the GPU
    * @param source stands in the bundle's {@code source} column, e.g. {@code nvml}
-   * @param origin of every row: {@code live} or {@code simulated}; {@link LaneName#BURST} for what belongs to no tick, which
-   *     nobody watches
+   * @param origin of every row: {@code live} or {@code simulated}; that of {@link LaneName#burst} for what belongs to no tick,
+   *     which nobody watches
    */
   public SpoolLane lane(Table table, String entity, String source, String origin) {
     synchronized (lanes) {
+      LaneName name = new LaneName(lanes.size(), table.name(), entity, origin);
       SpoolLane lane = new SpoolLane(
-          this,
-          new LaneName(lanes.size(), table.name(), entity, origin),
-          source,
-          origin.equals(LaneName.BURST) ? RowWatch.NONE : watch.rows(table, origin));
+          this, name, source, name.isBurst() ? RowWatch.NONE : watch.rows(table, origin));
       lanes.add(lane);
       return lane;
     }

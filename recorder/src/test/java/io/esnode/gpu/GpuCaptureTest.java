@@ -3,12 +3,15 @@ package io.esnode.gpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.esnode.bundle.NvmlSession;
+import io.esnode.metric.Table;
 import io.esnode.source.CaptureProcessSource;
 import io.esnode.source.Clock;
 import io.esnode.spool.LaneName;
+import io.esnode.spool.RowWatch;
 import io.esnode.spool.SpoolDirectory;
 import io.esnode.spool.SpoolReader;
 import io.esnode.spool.SpoolVisitor;
+import io.esnode.spool.SpoolWatch;
 import io.esnode.spool.SpoolWriter;
 import io.esnode.spool.Spools;
 import io.esnode.spool.TextRow;
@@ -72,6 +75,52 @@ class GpuCaptureTest {
     assertThat(gaps.get(1).texts()).isEqualTo(gaps.get(0).texts());
     assertThat(gaps.get(1).numbers().get("to_ts"))
         .isGreaterThanOrEqualTo(gaps.get(1).numbers().get("from_ts"));
+  }
+
+  @Test
+  void paceIsToldToTheProcessThatRunsAndToTheOneAfterIt() throws Exception {
+    BlockingQueue<String> told = new LinkedBlockingQueue<>();
+    spool.watch(new SpoolWatch() {
+      @Override
+      public RowWatch rows(Table table, String origin) {
+        return RowWatch.NONE;
+      }
+
+      @Override
+      public void event(TextRow row, long monoNanos) {
+        told.add(String.valueOf(row.texts().get("reason")));
+      }
+    });
+    GpuCapture capture = start("well", "well");
+    sessions.acquire();
+    Process first = next();
+
+    capture.pace(5_000_000);
+    assertThat(told.poll(20, TimeUnit.SECONDS)).isEqualTo("interval 5000000");
+    first.destroyForcibly();
+    assertThat(told.poll(20, TimeUnit.SECONDS)).isEqualTo("interval 5000000");
+    capture.pace(20_000_000);
+    assertThat(told.poll(20, TimeUnit.SECONDS)).isEqualTo("interval 20000000");
+
+    assertThat(end(capture).actions()).doesNotContain("capture.paced");
+  }
+
+  /** Ten thousand commands are more than a pipe holds. */
+  @Test
+  void processThatDoesNotListenHoldsUpNobody() throws Exception {
+    GpuCapture capture = start("silent", "ends");
+    Process silent = next();
+    sessions.acquire();
+    new ProcessBuilder("kill", "-STOP", Long.toString(silent.pid())).start().waitFor();
+    for (int i = 0; i < 10_000; i++) {
+      capture.pace(1_000_000_000L + i);
+    }
+    next().waitFor();
+
+    Told told = end(capture);
+
+    assertThat(silent.isAlive()).isFalse();
+    assertThat(told.actions()).contains("capture.paced");
   }
 
   @Test

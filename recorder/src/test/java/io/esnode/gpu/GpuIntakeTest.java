@@ -60,6 +60,63 @@ class GpuIntakeTest {
   }
 
   @Test
+  void whatIsAskedBetweenTheTicksHasALaneOfItsOwnAndNoTick() throws IOException {
+    GpuIntake intake = new GpuIntake(spool);
+    begin(intake);
+
+    intake.accept(new OneRow(0, 7, 70_000L, 34L));
+    intake.accept(new OneRow(0, Message.Rows.NO_TICK, 71_000L, 35L));
+    intake.accept(new OneRow(0, Message.Rows.NO_TICK, 72_000L, 36L));
+    intake.accept(new OneRow(0, 8, 73_000L, 37L));
+    intake.over();
+    begin(intake);
+    intake.accept(new OneRow(0, Message.Rows.NO_TICK, 74_000L, 38L));
+
+    Told told = end();
+    assertThat(told.ticks)
+        .containsExactly(
+            "gpu:GPU-a 7 temperature_c=34 power_instant_mw=70000",
+            "gpu:GPU-a 0 temperature_c=35 power_instant_mw=71000",
+            "gpu:GPU-a 1 temperature_c=36 power_instant_mw=72000",
+            "gpu:GPU-a 8 temperature_c=37 power_instant_mw=73000",
+            "gpu:GPU-a 2 temperature_c=38 power_instant_mw=74000");
+    assertThat(told.lanes)
+        .extracting(LaneName::isBurst)
+        .containsExactly(false, true, true, false, true);
+    assertThat(told.lanes).extracting(LaneName::rowOrigin).containsOnly("live");
+    assertThat(told.lanes.get(1).metric()).isEqualTo("burst.gpu");
+  }
+
+  @Test
+  void whatASimulatedGpuSaysBetweenTheTicksIsSimulated() throws IOException {
+    GpuIntake intake = new GpuIntake(spool, () -> true);
+    begin(intake);
+
+    intake.accept(new OneRow(0, Message.Rows.NO_TICK, 71_000L, 35L));
+
+    assertThat(end().lanes).singleElement().satisfies(lane -> {
+      assertThat(lane.isBurst()).isTrue();
+      assertThat(lane.rowOrigin()).isEqualTo("simulated");
+    });
+  }
+
+  /** A process that has been replaced complains of nothing at once; only its ticks say that there is nothing. */
+  @Test
+  void samplesBetweenTheTicksDoNotSayThatWhatWasMissingIsBack() throws IOException {
+    GpuIntake intake = new GpuIntake(spool);
+    begin(intake);
+    intake.accept(new Message.Absences(0, 0, 1_000_000, 1, List.of(NO_FAN)));
+    intake.over();
+    begin(intake);
+
+    for (int i = 0; i < 3; i++) {
+      intake.accept(new OneRow(0, Message.Rows.NO_TICK, 71_000L, 35L));
+    }
+
+    assertThat(end().gaps()).hasSize(1);
+  }
+
+  @Test
   void absenceIsAGapFromWhenItBeganToWhenItWasOver() throws IOException {
     GpuIntake intake = new GpuIntake(spool);
     begin(intake);

@@ -3,16 +3,19 @@ package io.esnode.gpu;
 import io.esnode.wire.Message;
 import io.esnode.wire.RowsFrame;
 import io.esnode.wire.WireWriter;
+import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * A process that behaves as a capture process does, or does not: {@code well}, {@code ends} after ten ticks, {@code crashes},
- * goes {@code silent} after three and is deaf then, has {@code nothing} to capture.
+ * goes {@code silent} after three and is deaf then, has {@code nothing} to capture. Repeats what pace it is told.
  */
 final class PretendCapture {
   private static final long TICK_NANOS = 20_000_000;
@@ -64,16 +67,19 @@ final class PretendCapture {
 
   private static void complain() throws IOException {
     try (FileOutputStream err = new FileOutputStream(FileDescriptor.err)) {
-      err.write("first\nSIGSEGV in nvmlDeviceGetFieldValues\n"
-          .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      err.write("first\nSIGSEGV in nvmlDeviceGetFieldValues\n".getBytes(StandardCharsets.UTF_8));
     }
   }
 
   private static void endWhenToldTo(boolean deaf, WireWriter out) {
     Thread commands = new Thread(() -> {
       try {
-        while (System.in.read() != 'q') {
-          // Not a command, or the end of them.
+        BufferedReader lines =
+            new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        String line = lines.readLine();
+        while (line != null && !line.equals("quit")) {
+          repeat(line, out);
+          line = lines.readLine();
         }
         if (!deaf) {
           out.write(new Message.Bye("as asked"));
@@ -85,6 +91,19 @@ final class PretendCapture {
     });
     commands.setDaemon(true);
     commands.start();
+  }
+
+  private static void repeat(String line, WireWriter out) throws IOException {
+    out.write(new Message.Note(
+        "event",
+        "node",
+        "pretend",
+        "live",
+        null,
+        ts(),
+        System.nanoTime(),
+        Map.of("event_class", "nvml", "reason", line),
+        Map.of()));
   }
 
   private static long ts() {

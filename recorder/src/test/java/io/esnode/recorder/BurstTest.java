@@ -234,6 +234,22 @@ class BurstTest {
   }
 
   @Test
+  void whoFollowsIsToldThePaceAndWhenItIsOver() {
+    List<Long> toldMs = new ArrayList<>();
+    burst.follow(nanos -> toldMs.add(nanos / MS));
+    sampleTakes = 60 * MS;
+    second();
+    assertThat(toldMs).isEmpty();
+
+    burst.ask("xid", now);
+    second();
+    assertThat(toldMs).containsExactly(100L, 200L);
+    burst.close(now);
+
+    assertThat(toldMs).containsExactly(100L, 200L, 1_000L);
+  }
+
+  @Test
   void samplesThatTakeTooLongEndIt() throws IOException {
     burst = burst(400, 10_000);
     sampleTakes = 250 * MS;
