@@ -23,7 +23,7 @@ final class BurstOptions {
       paramLabel = "D",
       converter = DurationConverter.class,
       description =
-          "When a trigger fires, sample the host at this pace between the ticks for a while, e.g. 100ms; default: 200ms with --ring, else not at all.")
+          "When a trigger fires, sample the host and its GPUs at this pace between the ticks for a while, e.g. 100ms; default: 200ms with --ring, else not at all.")
   private @Nullable Duration burst;
 
   @Option(

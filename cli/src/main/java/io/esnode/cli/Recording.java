@@ -153,6 +153,7 @@ final class Recording {
             systemd,
             this::talk);
         RunningGpus gpus = RunningGpus.start(gpu, spool, header, clock, addresses);
+        recorder.follow(gpus::pace);
         Map<String, RecorderCommand> commands = new TreeMap<>(gpus.commands());
         commands.putAll(armed.commands());
         commands.putAll(

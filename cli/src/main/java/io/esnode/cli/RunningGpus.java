@@ -55,6 +55,14 @@ final class RunningGpus implements AutoCloseable {
     return capture == null ? Set.of() : capture.gpus();
   }
 
+  /** Asks so often from now on, where there is anything to ask. Any thread; returns at once. */
+  void pace(long nanos) {
+    GpuCapture running = capture;
+    if (running != null) {
+      running.pace(nanos);
+    }
+  }
+
   private static Json.Builder answer(Released done) {
     return Json.object()
         .put("done", done.done())

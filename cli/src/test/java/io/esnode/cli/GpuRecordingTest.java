@@ -217,6 +217,54 @@ class GpuRecordingTest {
         .containsExactly("95");
   }
 
+  /** A burst lasts beyond the death of the process that asks the GPUs. */
+  @Test
+  void gpusTakePartInABurstAndTheirTicksStayWhatTheyAre() throws Exception {
+    FakeNvml nvml = FakeNvml.of(dir, "set 1500 4 temperature_c 95");
+    Process recorder = esnode.start(
+        nvml.environment(),
+        "record",
+        "--interval",
+        "2s",
+        "--burst",
+        "100ms",
+        "--burst-for",
+        "10m",
+        "--nvml-library",
+        nvml.library(),
+        "--trigger",
+        "gpu.temperature_c > 90",
+        "--out",
+        "t.parquet");
+    await("t.parquet", spool -> spool.betweenTicks() > 40);
+    capture(recorder).destroyForcibly();
+    await("t.parquet", spool -> spool.sessions() == 2);
+    int then = LiveSpool.look(spool("t.parquet"), esnode.home()).betweenTicks();
+    await("t.parquet", spool -> spool.betweenTicks() > then + 40);
+    Esnode.Answer recorded = stop(recorder);
+
+    assertThat(recorded.exit()).as(recorded.err()).isZero();
+    Manifest manifest = manifest("t.parquet");
+    assertThat(Objects.requireNonNull(manifest.nvml()).lanes()).allSatisfy(lane -> {
+      assertThat(lane.origin()).isEqualTo("simulated");
+      assertThat(lane.captured()).isEqualTo(lane.expected()).isPositive();
+    });
+    assertThat(query("SELECT count(DISTINCT entity), count(tick), count(bar1_used_bytes),"
+            + " count(temperature_c) = count(*), max(origin), min(origin)"
+            + " FROM gpu WHERE source = 'nvml burst'"))
+        .containsExactly("8,0,0,true,simulated,simulated");
+    assertThat(query("SELECT count(*) FROM gpu WHERE tick IS NOT NULL AND source <> 'nvml'"))
+        .containsExactly("0");
+    assertThat(query("SELECT count(*) = count(DISTINCT (entity, tick)) AND count(*) > 8"
+            + " FROM gpu WHERE tick IS NOT NULL"))
+        .containsExactly("true");
+    assertThat(query("SELECT DISTINCT kind FROM all_rows WHERE source = 'nvml burst'"))
+        .containsExactly("gpu");
+    assertThat(query("SELECT count(*) > 0 FROM gpu WHERE source = 'nvml burst'"
+            + " AND ts > (SELECT max(to_ts) FROM gap WHERE metric = 'gpu' AND entity = 'node')"))
+        .containsExactly("true");
+  }
+
   private Process start(FakeNvml nvml) throws IOException {
     return esnode.start(
         nvml.environment(),

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 /** What a recorder has written so far. Looks at a copy: the lock belongs to the recorder. */
 final class LiveSpool implements SpoolVisitor {
   private final Map<String, Integer> laneTicks = new HashMap<>();
+  private int betweenTicks;
   private int sessions;
 
   private LiveSpool() {}
@@ -53,6 +54,11 @@ final class LiveSpool implements SpoolVisitor {
     return laneTicks.getOrDefault(table + " gpu:" + FakeNvml.uuid(gpu), 0);
   }
 
+  /** What all GPUs said between their ticks. */
+  int betweenTicks() {
+    return betweenTicks;
+  }
+
   int sessions() {
     return sessions;
   }
@@ -63,7 +69,12 @@ final class LiveSpool implements SpoolVisitor {
   @Override
   public void laneTick(LaneName lane, Tick tick) {
     // The host has lanes too: what is read less often than every tick.
-    if (!lane.entity().equals("node")) {
+    if (lane.entity().equals("node")) {
+      return;
+    }
+    if (lane.isBurst()) {
+      betweenTicks++;
+    } else {
       laneTicks.merge(lane.table() + " " + lane.entity(), 1, Integer::sum);
     }
   }
