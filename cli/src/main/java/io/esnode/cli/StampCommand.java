@@ -8,6 +8,8 @@ import io.esnode.signature.TrustedTime;
 import io.esnode.signature.Verdict;
 import io.esnode.signer.Judgement;
 import io.esnode.signer.Sidecar;
+import io.esnode.signer.TrustDirectory;
+import io.esnode.signer.TrustException;
 import io.esnode.signer.TrustedAuthority;
 import io.esnode.stamp.StampException;
 import io.esnode.stamp.StampQuery;
@@ -105,11 +107,20 @@ final class StampCommand implements Callable<Integer> {
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "Signed files; they are not read.")
   private List<Path> files = new ArrayList<>();
 
+  /** Those that this machine trusts. */
+  private static List<TrustedAuthority> known() {
+    try {
+      return new TrustDirectory(Home.of(System.getenv()).trust()).authorities();
+    } catch (TrustException e) {
+      throw new CommandException(e.exit(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
   @Override
   public Integer call() {
     requireFittingOptions();
     Instant now = Instant.now();
-    List<TrustedAuthority> authorities = tsas.with(List.of());
+    List<TrustedAuthority> authorities = tsas.with(known());
     List<Json> done = new ArrayList<>();
     int exit = ExitCode.OK;
     for (Path file : files) {
