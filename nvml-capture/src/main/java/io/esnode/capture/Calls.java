@@ -131,6 +131,12 @@ final class Calls {
     return taken;
   }
 
+  /** What was taken counts again, beside what came since. */
+  void putBack(long calls, long insideNanos) {
+    count += calls;
+    nanos += insideNanos;
+  }
+
   /** Time inside calls since this was asked last, ns. */
   long takeNanos() {
     long taken = nanos;

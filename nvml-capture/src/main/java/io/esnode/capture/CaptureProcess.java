@@ -21,7 +21,8 @@ import java.util.TreeMap;
 
 /**
  * The process that owns NVML and {@code /dev/nvidia*}. Messages go to standard output, commands come on standard input, a line
- * each: {@code quit}, {@code interval NANOS}. When standard input ends, the recorder is dead, and so is this.
+ * each: {@code quit}, {@code interval NANOS}, which below that of the ticks has what is asked at every tick asked between them as
+ * well. When standard input ends, the recorder is dead, and so is this.
  *
  * <p>It leaves at once: a thread inside a driver that does not answer would hold up an orderly exit.
  */

@@ -22,6 +22,7 @@ final class CaptureThreads {
   private static final long FINISH_NANOS = 250_000_000;
   private static final long STAGGER_NANOS = 1_000_000;
   private static final long ANSWER_NANOS = 5_000_000;
+  private static final long NEVER = Long.MIN_VALUE;
 
   private final Context context;
   private final SystemClock clock;
@@ -66,20 +67,23 @@ final class CaptureThreads {
   void run() throws IOException {
     sessions.start();
     events.thread.start();
-    long last = schedule.turn(clock.monoNanos()) - 1;
+    Pace pace = schedule.pace().withoutParts();
+    long last = pace.dueNanos(pace.turn(clock.monoNanos()) - 1);
     while (ending == null) {
+      pace = schedule.pace().withoutParts();
       long now = clock.monoNanos();
-      long turn = schedule.turn(now - lookNanos());
+      long turn = pace.turn(now - lookNanos(pace));
+      long due = pace.dueNanos(turn);
       long next;
-      if (turn <= last || turn < 0) {
-        next = schedule.dueNanos(Math.max(last + 1, 0)) + lookNanos();
-      } else if (hasEnded(turn) || now >= schedule.dueNanos(turn) + checkNanos()) {
-        last = turn;
+      if (due <= last || turn < 0) {
+        next = pace.dueNanos(Math.max(turn + 1, 0)) + lookNanos(pace);
+      } else if (hasEnded(due) || now >= due + checkNanos(pace)) {
+        last = due;
         int stuck = context.hangs().check(now);
-        context.out().alive(schedule.tick(turn), now, gpus.size(), stuck, clock.cpuNanos());
-        next = schedule.dueNanos(turn + 1) + lookNanos();
+        context.out().alive(pace.tick(turn), now, gpus.size(), stuck, clock.cpuNanos());
+        next = pace.dueNanos(turn + 1) + lookNanos(pace);
       } else {
-        next = schedule.dueNanos(turn) + checkNanos();
+        next = due + checkNanos(pace);
       }
       LockSupport.parkNanos(next - clock.monoNanos());
     }
@@ -87,19 +91,19 @@ final class CaptureThreads {
   }
 
   /** How long after a turn began it is looked at first: when every GPU that answers has been asked. */
-  private long lookNanos() {
-    return Math.min(gpus.size() * STAGGER_NANOS + ANSWER_NANOS, checkNanos());
+  private long lookNanos(Pace pace) {
+    return Math.min(gpus.size() * STAGGER_NANOS + ANSWER_NANOS, checkNanos(pace));
   }
 
   /** How long after a turn began a GPU that is not done is late: past the deadline of its first call, before the next turn. */
-  private long checkNanos() {
-    long interval = schedule.intervalNanos();
+  private long checkNanos(Pace pace) {
+    long interval = pace.spanNanos();
     return Math.min(context.hangs().deadlineNanos() + 1_000_000, interval - interval / 10);
   }
 
-  private boolean hasEnded(long turn) {
+  private boolean hasEnded(long dueNanos) {
     for (GpuThread gpu : gpus) {
-      if (gpu.current && gpu.asked < turn) {
+      if (gpu.current && gpu.askedNanos < dueNanos) {
         return false;
       }
     }
@@ -204,7 +208,8 @@ final class CaptureThreads {
     private volatile boolean current = true;
     private volatile boolean quiet;
     private volatile boolean ended;
-    private volatile long asked = -1;
+    /** When the last turn that was taken had been due. */
+    private volatile long askedNanos = NEVER;
 
     GpuThread(GpuSampler sampler, int place) {
       this.sampler = sampler;
@@ -214,7 +219,7 @@ final class CaptureThreads {
 
     private void work() {
       try {
-        long last = -1;
+        long lastTick = -1;
         while (ending == null) {
           if (paused || !current) {
             quiet = true;
@@ -226,21 +231,18 @@ final class CaptureThreads {
             continue;
           }
           sampler.resume();
-          long interval = schedule.intervalNanos();
-          long shift = Math.min(stagger, interval / 4);
-          long turn = schedule.turn(clock.monoNanos() - shift);
-          if (turn > last && turn >= 0) {
-            last = turn;
-            sampler.tick(schedule.tick(turn), turn, interval);
-            asked = turn;
+          Pace pace = schedule.pace();
+          long shift = Math.min(stagger, pace.spanNanos() / 4);
+          long turn = pace.turn(clock.monoNanos() - shift);
+          long due = pace.dueNanos(turn);
+          if (turn >= 0 && due > askedNanos) {
+            lastTick = take(pace, turn, lastTick);
+            askedNanos = due;
             if (sampler.sessionCode() != 0) {
               LockSupport.unpark(sessions);
             }
-          } else if (turn < last) {
-            last = turn;
-            asked = turn;
           }
-          LockSupport.parkNanos(schedule.dueNanos(last + 1) + shift - clock.monoNanos());
+          LockSupport.parkNanos(pace.dueNanos(Math.max(turn + 1, 0)) + shift - clock.monoNanos());
         }
         sampler.end();
         ended = true;
@@ -248,13 +250,27 @@ final class CaptureThreads {
         CaptureProcess.die(e);
       }
     }
+
+    /** The first turn within a tick is the tick, however late; the others lie between. */
+    private long take(Pace pace, long turn, long lastTick) throws IOException {
+      long tick = pace.tick(turn);
+      if (tick > lastTick) {
+        sampler.tick(tick, turn / pace.parts(), pace.spanNanos());
+        return tick;
+      }
+      if (pace.parts() > 1) {
+        sampler.between(pace, turn);
+      }
+      return lastTick;
+    }
   }
 
   /** To the turn that comes last within the time: the caches are warm then. */
   private int waitMillis() {
+    Pace pace = schedule.pace().withoutParts();
     long now = clock.monoNanos();
-    long last = schedule.turn(now + HangBook.EVENT_WAIT_MILLIS * 1_000_000L);
-    long millis = (schedule.dueNanos(last) - now) / 1_000_000 + 1;
+    long last = pace.turn(now + HangBook.EVENT_WAIT_MILLIS * 1_000_000L);
+    long millis = (pace.dueNanos(last) - now) / 1_000_000 + 1;
     return millis < HangBook.EVENT_WAIT_MILLIS / 2 || millis > HangBook.EVENT_WAIT_MILLIS
         ? HangBook.EVENT_WAIT_MILLIS
         : (int) millis;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that is asked of one GPU: its baseline and its past when a session begins, then its ticks. The work is a list of
@@ -37,6 +38,10 @@ final class GpuSampler {
   private BackOff backOff = new BackOff();
   private Program beginning = new Program(List.of());
   private GpuTick ticking;
+  private Columns columns;
+  /** Null until it is asked between two ticks of the session. */
+  private @Nullable BetweenTicks between;
+
   private boolean begun;
   private long lostSince = NEVER;
   private int lostCode;
@@ -70,6 +75,7 @@ final class GpuSampler {
         context, place, Plan.GPU_PROCESS, entity, plan.columns(Plan.GPU_PROCESS), false);
     linkTable = new GpuTable(context, place, Plan.NVLINK, entity, plan.columns(Plan.NVLINK), true);
     ticking = tick(plan);
+    columns = plan.columns(Plan.GPU);
   }
 
   private GpuTick tick(Plan plan) {
@@ -126,6 +132,8 @@ final class GpuSampler {
     slowSince = NEVER;
     backOff = new BackOff();
     ticking = tick(plan);
+    columns = plan.columns(Plan.GPU);
+    between = null;
     beginning = new Program(beginning(others, confidential));
     beginning.restart();
   }
@@ -202,6 +210,27 @@ final class GpuSampler {
     ticking.start(tick, tick * context.options().intervalNanos() + place * SECOND_NANOS);
     ticking.run();
     ended();
+  }
+
+  /**
+   * Asks between two ticks for what is asked at every tick, where the last tick brought something.
+   *
+   * @param turn of the pace
+   */
+  void between(Pace pace, long turn) throws IOException {
+    if (!begun
+        || ticking.isUnderWay()
+        || sessionCode != 0
+        || lostSince != NEVER
+        || handle.value() == 0) {
+      return;
+    }
+    BetweenTicks samples = between;
+    if (samples == null) {
+      samples = new BetweenTicks(context, calls, ticking.fast(), columns, entity, place);
+      between = samples;
+    }
+    samples.turn(pace, turn, backOff.stride() > 1);
   }
 
   private void ended() throws IOException {

@@ -20,7 +20,7 @@ final class GpuTick {
   private final Handle handle;
   private final GpuTable table;
   private final Row row;
-  private final FieldBatch tickFields;
+  private final FastCalls fast;
   private final FieldBatch mediumFields;
   private final Gpm gpm;
   private final Instances instances;
@@ -31,10 +31,6 @@ final class GpuTick {
   private final int migMode;
   private final int linkCount;
   private final int c2cCount;
-  private final int callsCount;
-  private final int callsTime;
-  private final int fieldsLatency;
-  private final int fieldsOldest;
 
   private long tick;
   private long tsMicros;
@@ -67,11 +63,7 @@ final class GpuTick {
     migMode = columns.at("mig_mode");
     linkCount = columns.at("nvlink_links_count");
     c2cCount = columns.at("c2c_links_count");
-    callsCount = columns.at("nvml_calls_count");
-    callsTime = columns.at("nvml_time_us");
-    fieldsLatency = columns.at("fields_latency_us");
-    fieldsOldest = columns.at("fields_oldest_us");
-    tickFields = fields(arena, plan, Plan.Cadence.TICK);
+    fast = new FastCalls(calls, arena, plan, handle);
     mediumFields = fields(arena, plan, Plan.Cadence.MEDIUM);
     gpm = new Gpm(calls, arena, plan.gpm());
     instances = new Instances(calls, arena, plan, table, context.notes(), entity);
@@ -80,8 +72,7 @@ final class GpuTick {
         new Processes(calls, arena, processTable, entity, context.options().root());
     List<Step> steps = new ArrayList<>();
     steps.add(this::beginRow);
-    steps.add(() -> tickFields.run(handle.value(), row));
-    addQueries(steps, arena, plan, Plan.Cadence.TICK);
+    steps.addAll(fast.steps(row));
     steps.add(medium(() -> mediumFields.run(handle.value(), row)));
     addQueries(steps, arena, plan, Plan.Cadence.MEDIUM);
     steps.add(medium(() -> gpm.run(handle.value(), row)));
@@ -115,12 +106,7 @@ final class GpuTick {
               query.run(handle.value(), row);
             }
           };
-      steps.add(
-          switch (cadence) {
-            case TICK -> step;
-            case MEDIUM -> medium(step);
-            case SLOW -> slow(step);
-          });
+      steps.add(cadence == Plan.Cadence.MEDIUM ? medium(step) : slow(step));
     }
   }
 
@@ -169,6 +155,11 @@ final class GpuTick {
     }
   }
 
+  /** For samples between the ticks. */
+  FastCalls fast() {
+    return fast;
+  }
+
   boolean isUnderWay() {
     return !program.isDone();
   }
@@ -186,15 +177,8 @@ final class GpuTick {
     row.mig(isMig());
     hasValues = row.values() > 0;
     fatal = row.fatal();
-    if (tickFields.latencyMicros() >= 0) {
-      row.value(fieldsLatency, tickFields.latencyMicros());
-    }
-    if (tickFields.oldestMicros() >= 0) {
-      row.value(fieldsOldest, tickFields.oldestMicros());
-    }
     nvmlNanos = calls.takeNanos();
-    row.value(callsCount, calls.takeCount());
-    row.value(callsTime, nvmlNanos / 1_000);
+    fast.account(row, calls.takeCount(), nvmlNanos);
     if (hasValues) {
       instances.run();
     } else {

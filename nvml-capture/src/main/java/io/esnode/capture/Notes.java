@@ -57,6 +57,10 @@ final class Notes {
     live("event", entity, texts, numbers);
   }
 
+  void audit(String entity, String action, String outcome, String detail) throws IOException {
+    live("audit", entity, Map.of("action", action, "outcome", outcome, "detail", detail), Map.of());
+  }
+
   void inventory(String entity, String item, String value) throws IOException {
     live("inventory", entity, Map.of("item", item, "value", value), Map.of());
   }

@@ -1,39 +1,23 @@
 package io.esnode.capture;
 
 /**
- * When to ask. Turns follow each other at the interval of the moment, which a command may change; ticks are those of the
- * recording, and keep their numbers. Thread-safe.
+ * When to ask. A command may change that at any moment: who needs more than one number of it holds on to the pace. Thread-safe.
  */
 final class Schedule {
-  private final long startNanos;
-  private final long tickNanos;
-  private volatile long intervalNanos;
+  private final Pace ticks;
+  private volatile Pace pace;
 
   Schedule(long startNanos, long tickNanos) {
-    this.startNanos = startNanos;
-    this.tickNanos = tickNanos;
-    intervalNanos = tickNanos;
+    ticks = Pace.ofTicks(startNanos, tickNanos);
+    pace = ticks;
   }
 
-  long intervalNanos() {
-    return intervalNanos;
+  Pace pace() {
+    return pace;
   }
 
-  void interval(long nanos) {
-    intervalNanos = nanos;
-  }
-
-  /** The turn that is due at a moment, or was due last; negative before the start. */
-  long turn(long nowNanos) {
-    return Math.floorDiv(nowNanos - startNanos, intervalNanos);
-  }
-
-  long dueNanos(long turn) {
-    return startNanos + turn * intervalNanos;
-  }
-
-  /** The tick that a turn belongs to. */
-  long tick(long turn) {
-    return Math.floorDiv(turn * intervalNanos, tickNanos);
+  /** From now on at another pace, or at that of the ticks again. */
+  synchronized void interval(long nanos) {
+    pace = ticks.every(nanos, pace.number() + 1);
   }
 }

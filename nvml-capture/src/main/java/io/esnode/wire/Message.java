@@ -71,14 +71,17 @@ public sealed interface Message {
     }
   }
 
-  /** One tick of one table of one GPU. A view of the reader's buffer: valid until the next message. */
+  /** One tick of one table of one GPU, or what it said between two. A view of the reader's buffer: valid until the next message. */
   non-sealed interface Rows extends Message {
+    /** Stands for the tick of what was asked between two. */
+    long NO_TICK = -1;
+
     int gpu();
 
     /** Place in {@link Session#tables()}. */
     int table();
 
-    /** Number of the tick in the recording's schedule. */
+    /** Number of the tick in the recording's schedule, or {@link #NO_TICK}. */
     long tick();
 
     long tsMicros();

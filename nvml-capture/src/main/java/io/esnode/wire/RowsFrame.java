@@ -30,7 +30,11 @@ public final class RowsFrame {
     this.columns = columns;
   }
 
-  /** Empties the frame for the next tick. */
+  /**
+   * Empties the frame for the next tick.
+   *
+   * @param tick its number, or {@link Message.Rows#NO_TICK}
+   */
   public void begin(long tick, long tsMicros, long monoNanos) {
     rows = 0;
     bytes.clear();

@@ -232,7 +232,7 @@ class CaptureProcessTest {
     WireReader reader = reader(running);
     Message.Session session = null;
     List<Long> nanos = new ArrayList<>();
-    for (long tick = 0; tick < 5; ) {
+    for (long tick = 0; tick < 5 || nanos.isEmpty(); ) {
       Message message = reader.next();
       if (message instanceof Message.Session begun) {
         session = begun;
@@ -365,24 +365,167 @@ class CaptureProcessTest {
   }
 
   @Test
-  void intervalChangesWhileTicksKeepTheirNumbers() throws Exception {
-    Process running =
-        capture(FakeNvml.library("R550"), System.nanoTime() + 500_000_000, "gpu 0 name Test\n");
+  void fasterPaceAsksBetweenTheTicksWhatEveryTickAsks() throws Exception {
+    Process running = capture(
+        FakeNvml.library("R580"),
+        System.nanoTime() + 2_000_000_000,
+        "gpu 0 name Test\nset 0 0 temperature_c 61\n",
+        "--interval",
+        "200000000");
     WireReader reader = reader(running);
+    Message.Session session = session(reader);
+    int temperature = column(session, "temperature_c");
+    List<Integer> atTicksOnly =
+        List.of(column(session, "bar1_used_bytes"), column(session, "pcie_width"));
     readUntilTick(reader, 3);
 
     command(running, "interval 50000000");
-
     Map<Long, Integer> rows = new HashMap<>();
-    for (Message message = reader.next(); message != null; message = reader.next()) {
+    int between = 0;
+    int slower = 0;
+    for (long tick = 0; tick < 14; ) {
+      Message message = reader.next();
       if (message instanceof Message.Rows sent && sent.table() == Plan.GPU) {
+        assertThat(sent.present(0, temperature)).isTrue();
         rows.merge(sent.tick(), 1, Integer::sum);
-      } else if (message instanceof Message.Alive alive && alive.tick() >= 20) {
-        break;
+        between += sent.tick() == Message.Rows.NO_TICK ? 1 : 0;
+        slower += sent.tick() == Message.Rows.NO_TICK
+            ? (int)
+                atTicksOnly.stream().filter(column -> sent.present(0, column)).count()
+            : 0;
+      } else if (message instanceof Message.Rows sent && sent.table() != Plan.GPU) {
+        assertThat(sent.tick()).isNotEqualTo(Message.Rows.NO_TICK);
+      } else if (message instanceof Message.Alive alive) {
+        tick = alive.tick();
       }
     }
-    assertThat(rows.keySet()).allMatch(tick -> tick <= 21);
-    assertThat(rows.values()).contains(2).doesNotContain(3);
+    command(running, "interval 200000000");
+    readUntilTick(reader, 16);
+    int after = 0;
+    for (long tick = 0; tick < 20; ) {
+      Message message = reader.next();
+      if (message instanceof Message.Rows sent) {
+        after += sent.tick() == Message.Rows.NO_TICK ? 1 : 0;
+      } else if (message instanceof Message.Alive alive) {
+        tick = alive.tick();
+      }
+    }
+
+    assertThat(between).isBetween(5, 3 * 12);
+    assertThat(slower).isZero();
+    rows.remove(Message.Rows.NO_TICK);
+    assertThat(rows.keySet()).containsAll(range(5, 13));
+    assertThat(rows.values()).containsOnly(1);
+    assertThat(after).isZero();
+  }
+
+  @Test
+  void slowerPaceLeavesTheNumbersOfTheTicksAsTheyAre() throws Exception {
+    Process running =
+        capture(FakeNvml.library("R550"), System.nanoTime() + 2_000_000_000, "gpu 0 name Test\n");
+    WireReader reader = reader(running);
+    readUntilTick(reader, 3);
+
+    command(running, "interval 200000000");
+    readUntilTick(reader, 6);
+    List<Long> ticks = new ArrayList<>();
+    for (long tick = 0; tick < 16; ) {
+      Message message = reader.next();
+      if (message instanceof Message.Rows sent && sent.table() == Plan.GPU) {
+        ticks.add(sent.tick());
+      } else if (message instanceof Message.Alive alive) {
+        tick = alive.tick();
+      }
+    }
+
+    assertThat(ticks).isNotEmpty().doesNotHaveDuplicates().allMatch(tick -> tick % 2 == 0);
+  }
+
+  /** Two calls of 30 ms at every turn of 50 ms, while the ticks are 400 ms. */
+  @Test
+  void slowGpuIsAskedLessOftenBetweenTheTicksAndSaysSo() throws Exception {
+    Process running = capture(
+        FakeNvml.library("R580"),
+        System.nanoTime() + 2_000_000_000,
+        """
+        gpu 0 name Test
+        delay 0 0 nvmlDeviceGetUtilizationRates 30000
+        delay 0 0 nvmlDeviceGetMemoryInfo_v2 30000
+        """,
+        "--interval",
+        "400000000");
+    WireReader reader = reader(running);
+    readUntilTick(reader, 2);
+
+    command(running, "interval 50000000");
+    List<String> audit = new ArrayList<>();
+    List<Long> ticks = new ArrayList<>();
+    for (long tick = 0; tick < 9; ) {
+      Message message = reader.next();
+      if (message instanceof Message.Rows sent && sent.table() == Plan.GPU) {
+        ticks.add(sent.tick());
+      } else if (message instanceof Message.Note note && note.table().equals("audit")) {
+        audit.add(note.entity() + " " + note.texts().get("action") + " "
+            + note.texts().get("detail"));
+      } else if (message instanceof Message.Alive alive) {
+        tick = alive.tick();
+      }
+    }
+
+    String gpu = "gpu:GPU-00000000-0000-0000-0000-000000000000";
+    assertThat(audit.get(0)).startsWith(gpu + " burst.slowed asked every 100 ms: NVML takes ");
+    assertThat(ticks).contains(Message.Rows.NO_TICK).containsAll(range(4, 8));
+  }
+
+  /** It hangs between two ticks, and what it says of that is what it says at one. */
+  @Test
+  void hangBetweenTheTicksIsAGapAsAtATick() throws Exception {
+    Process running = capture(
+        FakeNvml.library("R550"),
+        System.nanoTime() + 2_000_000_000,
+        "gpu 1 name Test\nhang 1550 2600 1 nvmlDeviceGetUtilizationRates\n",
+        "--interval",
+        "500000000");
+    WireReader reader = reader(running);
+    session(reader);
+    command(running, "interval 20000000");
+
+    Map<String, List<Long>> rows = new HashMap<>();
+    List<Message.Note> gaps = new ArrayList<>();
+    for (long tick = 0; tick < 8; ) {
+      Message message = reader.next();
+      if (message instanceof Message.Rows sent && sent.table() == Plan.GPU) {
+        rows.computeIfAbsent(sent.entity(0), key -> new ArrayList<>()).add(sent.tick());
+      } else if (message instanceof Message.Note note && note.table().equals("gap")) {
+        gaps.add(note);
+      } else if (message instanceof Message.Alive alive) {
+        tick = alive.tick();
+      }
+    }
+
+    String hung = "gpu:GPU-00000000-0000-0000-0000-000000000001";
+    String other = "gpu:GPU-00000000-0000-0000-0000-000000000000";
+    gaps.removeIf(gap -> gap.entity().equals("node"));
+    assertThat(gaps).extracting(Message.Note::entity).containsExactly(hung, hung);
+    assertThat(gaps.get(0).texts().get("reason"))
+        .startsWith("nvmlDeviceGetUtilizationRates has not returned after ");
+    assertThat(rows.get(other)).contains(Message.Rows.NO_TICK).containsAll(range(2, 7));
+    assertThat(rows.get(hung)).contains(3L, 6L).doesNotContain(4L);
+  }
+
+  private static Message.Session session(WireReader reader) throws IOException {
+    Message message = reader.next();
+    while (message != null && !(message instanceof Message.Session)) {
+      message = reader.next();
+    }
+    if (message instanceof Message.Session session) {
+      return session;
+    }
+    throw new IOException("the process ended before its session");
+  }
+
+  private static int column(Message.Session session, String name) {
+    return session.tables().get(Plan.GPU).columns().indexOf(name);
   }
 
   @Test
