@@ -152,6 +152,7 @@ class PolicyJudgeTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // javac 17 drops the @Nullable of the record's components
   void theKeyOfACertificateNamesNobody() throws IOException {
     Verdict verdict = recording().verdict();
     Artefact certified = Artefact.of(

@@ -201,6 +201,7 @@ class SeveralSignaturesTest {
   }
 
   /** Whoever stamps says that the signature existed at this time. */
+  @SuppressWarnings("NullAway") // javac 17 drops the @Nullable of the record's components
   private static SidecarVerifier stampedAt(Instant time, TrustedKey key) throws IOException {
     StampVerifier stamps = (signature, response) -> new Judgement(
         List.of(),
