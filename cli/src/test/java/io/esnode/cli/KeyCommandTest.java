@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -160,7 +161,7 @@ class KeyCommandTest {
         .hasMessageContaining("no passphrase");
   }
 
-  private static Function<String, char[]> answers(String... typed) {
+  private static Function<String, char @Nullable []> answers(String... typed) {
     Deque<String> left = new ArrayDeque<>(List.of(typed));
     return prompt -> left.remove().toCharArray();
   }
