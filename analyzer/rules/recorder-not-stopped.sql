@@ -16,4 +16,4 @@ JOIN bundle ON bundle.bundle = audit.bundle
 WHERE bundle.recovered
 GROUP BY audit.bundle
 HAVING count(*) FILTER (WHERE action = 'recorder.stopped') = 0
-ORDER BY entity, first_ts NULLS LAST, audit.bundle
+ORDER BY entity, first_ts NULLS LAST, audit.bundle NULLS LAST
