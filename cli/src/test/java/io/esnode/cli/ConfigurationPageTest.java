@@ -27,6 +27,9 @@ class ConfigurationPageTest {
 
   /** What may stand there, by key, where the option has no default that shows it. */
   private static final Map<String, String> SAMPLES = Map.of(
+      "key", "\"/path/to/site.key\"",
+      "passphrase_env", "\"SITE_KEY_PASSPHRASE\"",
+      "passphrase_fd", "3",
       "trigger", "[\"xid\", \"psi.memory_full_avg10_pct > 10 for 5s\"]",
       "watch_file", "[\"/etc/fabricmanager.cfg\"]");
 

@@ -25,11 +25,14 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Wrong sidecars by the thousand: none is accepted, none ends in anything but a verdict with a reason. The table it prints stands in
  * {@code docs/reference/security.md}.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class MutationCampaignTest {
   private static final Path PAGE = Path.of("../docs/reference/security.md");
 

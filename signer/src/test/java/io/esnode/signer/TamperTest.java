@@ -16,8 +16,11 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** No bit of a signed file or of its sidecar is free. */
+@Execution(ExecutionMode.CONCURRENT)
 class TamperTest {
   @TempDir
   Path dir;
