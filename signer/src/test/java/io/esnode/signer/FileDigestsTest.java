@@ -28,7 +28,9 @@ class FileDigestsTest {
     new Random(7).nextBytes(bytes);
     Path file = Files.write(dir.resolve("f"), bytes);
     List<Manifest.RowGroup> ranges = List.of(
-        range(0, Math.max(1, size / 3)), range(size / 2 + 1, BLOCK + 5), range(2 * BLOCK + BLOCK / 2 + 20, 4));
+        range(0, Math.max(1, size / 3)),
+        range(size / 2 + 1, BLOCK + 5),
+        range(2 * BLOCK + BLOCK / 2 + 20, 4));
 
     FileDigests digests;
     try (FileChannel open = FileChannel.open(file)) {
